@@ -1,0 +1,104 @@
+namespace Tectra.Sdk;
+
+/// <summary>Every stable error code carried by a <see cref="TectraException"/>, with its meaning.</summary>
+public static class ErrorCodes
+{
+    /// <summary>The bytes are no image, video or scan that this version reads.</summary>
+    public const string UnsupportedFormat = "unsupported_format";
+
+    /// <summary>The format is known, but this variant of it isn't read (for example a JPEG with 12 bits a sample).</summary>
+    public const string UnsupportedVariant = "unsupported_variant";
+
+    /// <summary>The file has no bytes.</summary>
+    public const string FileEmpty = "file_empty";
+
+    /// <summary>The file is longer than the limit.</summary>
+    public const string FileTooLarge = "file_too_large";
+
+    /// <summary>The file announces more pixels than the limit allows.</summary>
+    public const string TooManyPixels = "too_many_pixels";
+
+    /// <summary>Decoding would take unreasonable work: too many scans, chunks or segments.</summary>
+    public const string TooComplex = "too_complex";
+
+    /// <summary>The file ends before the picture does.</summary>
+    public const string ImageTruncated = "image_truncated";
+
+    /// <summary>The file contradicts its own format or fails its checksums.</summary>
+    public const string ImageCorrupt = "image_corrupt";
+
+    /// <summary>The codec couldn't write the picture.</summary>
+    public const string EncodingFailed = "encoding_failed";
+
+    /// <summary>The asked-for output format can't hold what the picture has (transparency in a JPEG, more than 16,383 pixels in a WebP).</summary>
+    public const string FormatCannotHold = "format_cannot_hold";
+
+    /// <summary>The picture is too small to carry a watermark.</summary>
+    public const string ImageTooSmall = "image_too_small";
+
+    /// <summary>The picture has more than one frame and can't carry a watermark.</summary>
+    public const string ImageAnimated = "image_animated";
+
+    /// <summary>The picture's colour model (CMYK) can't carry a watermark.</summary>
+    public const string ColourModelUnsupported = "colour_model_unsupported";
+
+    /// <summary>A watermark was embedded but could not be read back: the picture is too flat, too transparent or too coarse.</summary>
+    public const string WatermarkNotReadable = "watermark_not_readable";
+
+    /// <summary>A certificate or DSSE envelope is malformed.</summary>
+    public const string CertificateMalformed = "certificate_malformed";
+
+    /// <summary>An evidence bundle is malformed.</summary>
+    public const string EvidenceMalformed = "evidence_malformed";
+
+    /// <summary>A segment chain is malformed.</summary>
+    public const string SegmentChainMalformed = "segment_chain_malformed";
+
+    /// <summary>The Fernet key doesn't open the encrypted private key.</summary>
+    public const string FernetKeyWrong = "fernet_key_wrong";
+
+    /// <summary>The text isn't a Fernet key (32 bytes in base64url).</summary>
+    public const string FernetKeyMalformed = "fernet_key_malformed";
+
+    /// <summary>A stored signing key is damaged: what it decrypts to isn't the private key of its public key.</summary>
+    public const string SigningKeyDamaged = "signing_key_damaged";
+
+    /// <summary>No signing key has that name or id.</summary>
+    public const string SigningKeyUnknown = "signing_key_unknown";
+
+    /// <summary>A signing key of that name exists already.</summary>
+    public const string SigningKeyExists = "signing_key_exists";
+
+    /// <summary>The record names a key that the registry doesn't know.</summary>
+    public const string KeyNotRegistered = "key_not_registered";
+
+    /// <summary>The key belongs to another user than the record claims.</summary>
+    public const string KeyOwnerMismatch = "key_owner_mismatch";
+
+    /// <summary>The certificate's envelope isn't signed by the key the certificate names.</summary>
+    public const string CertificateSignatureInvalid = "certificate_signature_invalid";
+
+    /// <summary>The fingerprint signature doesn't verify under the key the certificate names.</summary>
+    public const string FingerprintSignatureInvalid = "fingerprint_signature_invalid";
+
+    /// <summary>The metadata isn't the text whose digest the certificate holds.</summary>
+    public const string MetadataDigestMismatch = "metadata_digest_mismatch";
+
+    /// <summary>Another record is registered under that id.</summary>
+    public const string RecordConflict = "record_conflict";
+
+    /// <summary>No record has that id.</summary>
+    public const string RecordUnknown = "record_unknown";
+
+    /// <summary>The parent record isn't registered.</summary>
+    public const string ParentUnknown = "parent_unknown";
+
+    /// <summary>The registry's database can't be opened or is of another version.</summary>
+    public const string RegistryUnavailable = "registry_unavailable";
+
+    /// <summary>The ledger file is damaged or was changed.</summary>
+    public const string LedgerDamaged = "ledger_damaged";
+
+    /// <summary>A native library is missing or too old.</summary>
+    public const string NativeLibraryMissing = "native_library_missing";
+}

@@ -1,0 +1,114 @@
+namespace Tectra.Sdk.Verification;
+
+/// <summary>How a check ended.</summary>
+public enum CheckOutcome
+{
+    /// <summary>The check could not be run; the code says why. It counts as not passed.</summary>
+    NotRun,
+
+    /// <summary>The check ran and failed.</summary>
+    Failed,
+
+    /// <summary>The check ran and passed.</summary>
+    Passed,
+}
+
+/// <summary>The result of one check. Immutable.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Code">The stable reason, one of <see cref="CheckCodes"/> or, for a check that didn't run, <see cref="ErrorCodes"/>.</param>
+/// <param name="Details">The reason in words.</param>
+public sealed record CheckResult(CheckOutcome Outcome, string Code, string Details)
+{
+    internal static CheckResult Passed(string code, string details) => new(CheckOutcome.Passed, code, details);
+
+    internal static CheckResult Failed(string code, string details) => new(CheckOutcome.Failed, code, details);
+
+    internal static CheckResult NotRun(string code, string details) => new(CheckOutcome.NotRun, code, details);
+}
+
+/// <summary>Something a report says beside the four checks: about a signature, the signer's identity, a revocation, an anchor. Immutable.</summary>
+/// <param name="Subject">What it is about, such as <c>certificate</c>, <c>signer</c>, <c>revocation</c>.</param>
+/// <param name="Result">What was found.</param>
+public sealed record Finding(string Subject, CheckResult Result);
+
+/// <summary>The stable codes of checks and findings.</summary>
+public static class CheckCodes
+{
+    /// <summary>Passed: the watermark carries exactly the record's payload.</summary>
+    public const string PayloadExact = "payload_exact";
+
+    /// <summary>Passed: the watermark differs from the record's payload in at most six bits.</summary>
+    public const string PayloadNear = "payload_near";
+
+    /// <summary>Failed: no watermark was found.</summary>
+    public const string WatermarkAbsent = "watermark_absent";
+
+    /// <summary>Failed: there is a watermark, but no known record has its payload.</summary>
+    public const string PayloadUnknown = "payload_unknown";
+
+    /// <summary>Failed: the watermark names another record than the one the other checks lead to.</summary>
+    public const string PayloadMismatch = "payload_mismatch";
+
+    /// <summary>Not run: the record was signed without a watermark.</summary>
+    public const string RecordHasNoWatermark = "record_has_no_watermark";
+
+    /// <summary>Passed: the file is, byte for byte, the signed file that was delivered.</summary>
+    public const string HashIsSignedFile = "hash_is_signed_file";
+
+    /// <summary>Passed: the file is, byte for byte, the original that was signed.</summary>
+    public const string HashIsOriginal = "hash_is_original";
+
+    /// <summary>Failed: no known record has these bytes.</summary>
+    public const string HashUnknown = "hash_unknown";
+
+    /// <summary>Passed: the perceptual hash is within the radius.</summary>
+    public const string PictureSimilar = "picture_similar";
+
+    /// <summary>Failed: the perceptual hash is too far away.</summary>
+    public const string PictureDifferent = "picture_different";
+
+    /// <summary>Passed: the Merkle proof leads to a root that a local ledger (not a public chain) holds.</summary>
+    public const string AnchoredInLedger = "anchored_in_ledger";
+
+    /// <summary>Failed: the record isn't anchored yet.</summary>
+    public const string AnchorPending = "anchor_pending";
+
+    /// <summary>Failed: these bytes aren't anchored (only the signed file and its original are).</summary>
+    public const string ContentNotAnchored = "content_not_anchored";
+
+    /// <summary>Failed: the Merkle proof doesn't lead from this record to the anchored root.</summary>
+    public const string MerkleProofInvalid = "merkle_proof_invalid";
+
+    /// <summary>Failed: the ledger entry isn't signed by the ledger's key.</summary>
+    public const string AnchorSignatureInvalid = "anchor_signature_invalid";
+
+    /// <summary>Failed: the ledger's key isn't one of the trusted ones.</summary>
+    public const string AnchorUntrusted = "anchor_untrusted";
+
+    /// <summary>Failed: the record was revoked.</summary>
+    public const string RecordRevoked = "record_revoked";
+
+    /// <summary>Failed: the signer's key isn't one of the trusted ones.</summary>
+    public const string SignerUntrusted = "signer_untrusted";
+
+    /// <summary>Failed: the signing time lies in the future.</summary>
+    public const string TimestampInFuture = "timestamp_in_future";
+
+    /// <summary>Passed: a signature or digest is right.</summary>
+    public const string Valid = "valid";
+
+    /// <summary>Passed: the key is one of the trusted ones.</summary>
+    public const string SignerTrusted = "signer_trusted";
+
+    /// <summary>Not run: the policy names no keys, so whose key this is wasn't checked.</summary>
+    public const string IdentityNotChecked = "identity_not_checked";
+
+    /// <summary>Passed: the registry knows of no revocation.</summary>
+    public const string NotRevoked = "not_revoked";
+
+    /// <summary>Not run: a bundle can't tell whether the record was revoked after it was made.</summary>
+    public const string RevocationNotKnown = "revocation_not_known";
+
+    /// <summary>Failed: other known records match this file as well, or better in one check.</summary>
+    public const string OtherRecordsMatch = "other_records_match";
+}

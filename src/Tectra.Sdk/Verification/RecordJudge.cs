@@ -1,0 +1,222 @@
+using System.Collections.Immutable;
+using Tectra.Sdk.Certificates;
+using Tectra.Sdk.Content;
+using Tectra.Sdk.Evidence;
+
+namespace Tectra.Sdk.Verification;
+
+/// <summary>Judges one record against what was observed: first whether the record itself can be believed, then the four checks.</summary>
+internal sealed class RecordJudge
+{
+    private readonly ObservedContent _observed;
+    private readonly VerificationPolicy _policy;
+    private readonly EvidenceSource _source;
+    private readonly DateTimeOffset _now;
+
+    public RecordJudge(ObservedContent observed, VerificationPolicy policy, EvidenceSource source, DateTimeOffset now)
+    {
+        _observed = observed;
+        _policy = policy;
+        _source = source;
+        _now = now;
+    }
+
+    public RecordJudgement Judge(EvidenceBundle bundle)
+    {
+        Certificate certificate;
+        try
+        {
+            certificate = Certificate.FromPayload(bundle.Envelope.Payload);
+        }
+        catch (InvalidEvidenceException e)
+        {
+            return Unreadable(e);
+        }
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        AddIntegrity(findings, bundle, certificate);
+        var claimsHold = findings.All(finding => finding.Result.Outcome != CheckOutcome.Failed);
+        AddStanding(findings, bundle, certificate);
+        var blocker = findings.FirstOrDefault(finding => finding.Result.Outcome == CheckOutcome.Failed)?.Result;
+
+        var watermark = CheckWatermark(certificate);
+        var hash = CheckSha256(certificate);
+        var picture = CheckPerceptualHash(certificate);
+        var anchor = CheckAnchor(bundle, certificate);
+        findings.Add(new Finding("anchor", anchor));
+        var connected = watermark.Outcome == CheckOutcome.Passed || hash.Outcome == CheckOutcome.Passed || picture.Outcome == CheckOutcome.Passed;
+        var blockchain = hash.Outcome == CheckOutcome.Passed
+            ? blocker ?? anchor
+            : CheckResult.Failed(CheckCodes.ContentNotAnchored, "The SHA-256 of these bytes is not anchored; only the signed file and its original are.");
+        return new RecordJudgement
+        {
+            Bundle = bundle,
+            Certificate = claimsHold && connected ? certificate : null,
+            Watermark = Block(watermark, blocker),
+            Sha256 = Block(hash, blocker),
+            PerceptualHash = Block(picture, blocker),
+            Blockchain = Block(blockchain, blocker),
+            Findings = findings.DrainToImmutable(),
+            Content = blocker is null ? ContentOf(hash, watermark, picture) : ContentState.Unknown,
+            Distance = PerceptualDistance(certificate),
+            IsConnected = connected,
+        };
+    }
+
+    /// <summary>A check that passed on the strength of a record that can't be believed has failed, for the record's reason.</summary>
+    private static CheckResult Block(CheckResult check, CheckResult? blocker) =>
+        blocker is not null && check.Outcome == CheckOutcome.Passed
+            ? CheckResult.Failed(blocker.Code, $"{check.Details}, but it does not count: {blocker.Details}")
+            : check;
+
+    private static RecordJudgement Unreadable(InvalidEvidenceException error)
+    {
+        var failed = CheckResult.Failed(error.Code, error.Message);
+        return new RecordJudgement
+        {
+            Watermark = failed,
+            Sha256 = failed,
+            PerceptualHash = failed,
+            Blockchain = failed,
+            Findings = [new Finding("certificate", failed)],
+        };
+    }
+
+    /// <summary>Whether the record says what its signer signed.</summary>
+    private static void AddIntegrity(ImmutableArray<Finding>.Builder findings, EvidenceBundle bundle, Certificate certificate)
+    {
+        var typed = bundle.Envelope.PayloadType == Certificate.PayloadType;
+        findings.Add(new Finding("certificate", typed && bundle.Envelope.Verify(certificate.PublicKey)
+            ? CheckResult.Passed(CheckCodes.Valid, $"The certificate is signed by the key {certificate.PublicKey.KeyId}")
+            : CheckResult.Failed(ErrorCodes.CertificateSignatureInvalid, "The certificate is not signed by the key it names: it was changed, or signed by somebody else.")));
+        findings.Add(new Finding("fingerprint_signature", certificate.VerifyFingerprintSignature()
+            ? CheckResult.Passed(CheckCodes.Valid, $"The fingerprint is signed by the key {certificate.PublicKey.KeyId}")
+            : CheckResult.Failed(ErrorCodes.FingerprintSignatureInvalid, "The fingerprint signature is not of this fingerprint, time and user by the key the certificate names.")));
+        var digest = bundle.MetadataJson is { } metadata ? Metadata.Digest(metadata) : (Sha256Digest?)null;
+        if (digest is not null || certificate.MetadataSha256 is not null)
+        {
+            findings.Add(new Finding("metadata", digest == certificate.MetadataSha256
+                ? CheckResult.Passed(CheckCodes.Valid, "The metadata is what was certified")
+                : CheckResult.Failed(ErrorCodes.MetadataDigestMismatch, "The metadata is not the text that was certified.")));
+        }
+    }
+
+    /// <summary>Whether the signer is believed, and the record still stands.</summary>
+    private void AddStanding(ImmutableArray<Finding>.Builder findings, EvidenceBundle bundle, Certificate certificate)
+    {
+        var key = certificate.PublicKey;
+        findings.Add(new Finding("signer", (_policy.Signers.NamesKeys, _policy.Signers.Accepts(key)) switch
+        {
+            (true, true) => CheckResult.Passed(CheckCodes.SignerTrusted, $"The key {key.KeyId} is one you trust"),
+            (true, false) => CheckResult.Failed(CheckCodes.SignerUntrusted, $"The key {key.KeyId} is not one of those you trust."),
+            _ => CheckResult.NotRun(CheckCodes.IdentityNotChecked, $"No trusted keys were named: whose key {key.KeyId} is, the signer alone says."),
+        }));
+        if (certificate.Timestamp.Moment > _now + VerificationPolicy.MaxClockSkew)
+        {
+            findings.Add(new Finding("timestamp", CheckResult.Failed(
+                CheckCodes.TimestampInFuture, $"The signing time {certificate.Timestamp} is in the future. Check this machine's clock.")));
+        }
+        findings.Add(new Finding("revocation", (bundle.Revocation, _source) switch
+        {
+            ({ } revocation, _) => CheckResult.Failed(
+                CheckCodes.RecordRevoked, $"The record was revoked on {revocation.Timestamp}{(revocation.Reason.Length > 0 ? $" ({revocation.Reason})" : "")}."),
+            (null, EvidenceSource.Registry) => CheckResult.Passed(CheckCodes.NotRevoked, "The registry knows of no revocation"),
+            _ => CheckResult.NotRun(CheckCodes.RevocationNotKnown, "A bundle cannot tell whether the record was revoked after it was made; ask the registry."),
+        }));
+    }
+
+    private CheckResult CheckWatermark(Certificate certificate)
+    {
+        if (_observed.Watermark is not { } reading)
+        {
+            return _observed.WatermarkProblem is { } problem
+                ? CheckResult.NotRun(problem.Code, problem.Reason)
+                : CheckResult.NotRun(ErrorCodes.UnsupportedFormat, "The watermark was not looked for.");
+        }
+        var distance = reading.Payload.DistanceTo(certificate.WatermarkPayload);
+        if (certificate.WatermarkFormat is not null && distance <= VerificationPolicy.WatermarkRadius)
+        {
+            return distance == 0
+                ? CheckResult.Passed(CheckCodes.PayloadExact, $"Payload matched record {certificate.RecordId}")
+                : CheckResult.Passed(CheckCodes.PayloadNear, $"Payload within {distance} bits of record {certificate.RecordId}");
+        }
+        if (reading.Found)
+            return CheckResult.Failed(CheckCodes.PayloadMismatch, $"The watermark carries {reading.Payload}, which is not the payload of record {certificate.RecordId}.");
+        return certificate.WatermarkFormat is null
+            ? CheckResult.NotRun(CheckCodes.RecordHasNoWatermark, $"Record {certificate.RecordId} was signed without a watermark.")
+            : CheckResult.Failed(CheckCodes.WatermarkAbsent, "No watermark was found.");
+    }
+
+    private CheckResult CheckSha256(Certificate certificate)
+    {
+        if (_observed.Sha256 == certificate.WatermarkedSha256)
+            return CheckResult.Passed(CheckCodes.HashIsSignedFile, $"Exact hash match: record {certificate.RecordId}");
+        if (_observed.Sha256 == certificate.Fingerprint.Sha256)
+            return CheckResult.Passed(CheckCodes.HashIsOriginal, $"Exact hash match with the original: record {certificate.RecordId}");
+        return CheckResult.Failed(CheckCodes.HashUnknown, $"The bytes differ from the signed file and the original of record {certificate.RecordId}.");
+    }
+
+    private CheckResult CheckPerceptualHash(Certificate certificate)
+    {
+        if (PerceptualDistance(certificate) is not { } distance)
+        {
+            return _observed.PerceptualHashProblem is { } problem
+                ? CheckResult.NotRun(problem.Code, problem.Reason)
+                : CheckResult.NotRun(ErrorCodes.UnsupportedFormat, "The perceptual hash was not computed.");
+        }
+        return distance <= _policy.PerceptualRadius
+            ? CheckResult.Passed(CheckCodes.PictureSimilar, $"Distance {distance}, record {certificate.RecordId}")
+            : CheckResult.Failed(CheckCodes.PictureDifferent, $"Distance {distance} of 64 to record {certificate.RecordId}; at most {_policy.PerceptualRadius} is the same picture.");
+    }
+
+    private int? PerceptualDistance(Certificate certificate) => _observed.PerceptualHash?.DistanceTo(certificate.Fingerprint.PerceptualHash);
+
+    /// <summary>Whether the record, whatever file it is compared with, is anchored.</summary>
+    private CheckResult CheckAnchor(EvidenceBundle bundle, Certificate certificate)
+    {
+        if (bundle.Anchor is not LedgerAnchor { Entry: var entry } anchor || bundle.Proof is not { } proof)
+            return CheckResult.Failed(CheckCodes.AnchorPending, "Blockchain record pending.");
+        if (!entry.VerifySignature())
+            return CheckResult.Failed(CheckCodes.AnchorSignatureInvalid, $"The {anchor.Description} is not signed by the key it names.");
+        if (!_policy.Anchors.Accepts(entry.PublicKey))
+            return CheckResult.Failed(CheckCodes.AnchorUntrusted, $"The ledger key {entry.PublicKey.KeyId} is not one of those you trust.");
+        var leaf = new Merkle.MerkleLeaf(certificate.Fingerprint.Sha256, bundle.Envelope.PayloadSha256);
+        return proof.Verify(leaf, entry.Root, entry.LeafCount)
+            ? CheckResult.Passed(CheckCodes.AnchoredInLedger, $"Merkle proof valid: {anchor.Description}, {entry.Timestamp}")
+            : CheckResult.Failed(CheckCodes.MerkleProofInvalid, $"The Merkle proof does not lead from record {certificate.RecordId} to the anchored root.");
+    }
+
+    private static ContentState ContentOf(CheckResult hash, CheckResult watermark, CheckResult picture) => (hash.Code, watermark.Outcome, picture.Outcome) switch
+    {
+        (CheckCodes.HashIsSignedFile, _, _) => ContentState.IdenticalToSigned,
+        (CheckCodes.HashIsOriginal, _, _) => ContentState.IdenticalToOriginal,
+        (_, CheckOutcome.Passed, CheckOutcome.Passed) => ContentState.ReEncoded,
+        (_, CheckOutcome.Passed, CheckOutcome.Failed) => ContentState.Edited,
+        _ => ContentState.Unknown,
+    };
+}
+
+/// <summary>How one record fares. Ordered so that the better one wins.</summary>
+internal sealed record RecordJudgement
+{
+    public EvidenceBundle? Bundle { get; init; }
+
+    public Certificate? Certificate { get; init; }
+
+    public required CheckResult Watermark { get; init; }
+
+    public required CheckResult Sha256 { get; init; }
+
+    public required CheckResult PerceptualHash { get; init; }
+
+    public required CheckResult Blockchain { get; init; }
+
+    public required ImmutableArray<Finding> Findings { get; init; }
+
+    public ContentState Content { get; init; }
+
+    public int? Distance { get; init; }
+
+    public bool IsConnected { get; init; }
+
+    public int PassedChecks => new[] { Watermark, Sha256, PerceptualHash, Blockchain }.Count(check => check.Outcome == CheckOutcome.Passed);
+}

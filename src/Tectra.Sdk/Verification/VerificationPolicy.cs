@@ -1,0 +1,87 @@
+using System.Collections.Frozen;
+using Tectra.Sdk.Keys;
+
+namespace Tectra.Sdk.Verification;
+
+/// <summary>Which public keys are believed. Immutable.</summary>
+public sealed class KeyTrust
+{
+    private readonly FrozenSet<PublicKey>? _keys;
+
+    private KeyTrust(FrozenSet<PublicKey>? keys) => _keys = keys;
+
+    /// <summary>
+    /// Every key is accepted, and reports say that whose key it is wasn't checked. A deliberate choice for "was this signed
+    /// by anybody": the names in a certificate are then the signer's own claim.
+    /// </summary>
+    public static KeyTrust AnyKey { get; } = new(null);
+
+    /// <summary>Whether keys are told apart at all.</summary>
+    public bool NamesKeys => _keys is not null;
+
+    /// <summary>Only these keys are accepted; none if the list is empty.</summary>
+    public static KeyTrust Only(IEnumerable<PublicKey> keys) => new(keys.ToFrozenSet());
+
+    /// <inheritdoc cref="Only(IEnumerable{PublicKey})"/>
+    public static KeyTrust Only(params ReadOnlySpan<PublicKey> keys) => new(keys.ToArray().ToFrozenSet());
+
+    /// <summary>Whether <paramref name="key"/> is accepted.</summary>
+    public bool Accepts(PublicKey key) => _keys is null || _keys.Contains(key);
+}
+
+/// <summary>Where evidence comes from, which decides what it can say about revocation.</summary>
+public enum EvidenceSource
+{
+    /// <summary>A registry answered just now.</summary>
+    Registry,
+
+    /// <summary>A bundle was read from a file: a revocation after it was made can't be seen.</summary>
+    Bundle,
+}
+
+/// <summary>What a verifier accepts. There is no default: which keys are trusted must be said. Immutable.</summary>
+public sealed record VerificationPolicy
+{
+    /// <summary>The largest Hamming distance at which two watermark payloads are the same.</summary>
+    public const int WatermarkRadius = 6;
+
+    /// <summary>The default of <see cref="PerceptualRadius"/>.</summary>
+    public const int DefaultPerceptualRadius = 8;
+
+    /// <summary>The share of checks that must pass for content to be authentic.</summary>
+    public const double AuthenticThreshold = 0.4;
+
+    /// <summary>How far ahead of the verifier's clock a signing time may be.</summary>
+    public static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(5);
+
+    private readonly int _perceptualRadius = DefaultPerceptualRadius;
+
+    /// <summary>Names what is trusted.</summary>
+    /// <param name="signers">The keys whose certificates count.</param>
+    /// <param name="anchors">The ledger keys whose entries count.</param>
+    public VerificationPolicy(KeyTrust signers, KeyTrust anchors)
+    {
+        ArgumentNullException.ThrowIfNull(signers);
+        ArgumentNullException.ThrowIfNull(anchors);
+        Signers = signers;
+        Anchors = anchors;
+    }
+
+    /// <summary>The keys whose certificates count.</summary>
+    public KeyTrust Signers { get; }
+
+    /// <summary>The ledger keys whose entries count.</summary>
+    public KeyTrust Anchors { get; }
+
+    /// <summary>The largest Hamming distance (0 to 64 bits) at which two perceptual hashes are of the same picture.</summary>
+    public int PerceptualRadius
+    {
+        get => _perceptualRadius;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Content.PerceptualHash.LengthBits);
+            _perceptualRadius = value;
+        }
+    }
+}

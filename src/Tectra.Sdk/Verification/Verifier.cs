@@ -1,0 +1,97 @@
+using Tectra.Sdk.Evidence;
+
+namespace Tectra.Sdk.Verification;
+
+/// <summary>
+/// Judges what was observed against evidence. Pure: it reads no file, no network and no clock, so offline verification is
+/// not a mode of it but what it is. Thread-safe.
+/// </summary>
+/// <remarks>
+/// The four checks are made per record and the report shows the record that passes most. Passing one check with one record
+/// and another check with a second record does not add up: that is what a copied watermark looks like.
+/// </remarks>
+public static class Verifier
+{
+    /// <summary>Verifies one file against the records that might be its own.</summary>
+    /// <param name="observed">What was measured on the file.</param>
+    /// <param name="evidence">The candidate records, in any order; empty when none is known.</param>
+    /// <param name="source">Where the evidence comes from.</param>
+    /// <param name="policy">What is trusted.</param>
+    /// <param name="now">The current time.</param>
+    public static VerificationReport Verify(
+        ObservedContent observed, IReadOnlyList<EvidenceBundle> evidence, EvidenceSource source, VerificationPolicy policy, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(observed);
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(policy);
+        var judge = new RecordJudge(observed, policy, source, now);
+        var judgements = evidence.Select(judge.Judge)
+            .OrderByDescending(judgement => judgement.PassedChecks)
+            .ThenByDescending(judgement => judgement.IsConnected)
+            .ThenBy(judgement => judgement.Distance ?? int.MaxValue)
+            .ThenBy(judgement => judgement.Certificate?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
+            .ToList();
+        return judgements.Count == 0 ? WithoutRecord(observed) : Report(judgements);
+    }
+
+    /// <summary>The report on evidence that isn't even a bundle: every check fails for that reason.</summary>
+    public static VerificationReport Unreadable(InvalidEvidenceException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        var failed = CheckResult.Failed(error.Code, error.Message);
+        return new VerificationReport
+        {
+            Watermark = failed,
+            Sha256 = failed,
+            PerceptualHash = failed,
+            Blockchain = failed,
+            Findings = [new Finding("evidence", failed)],
+            Content = ContentState.Unknown,
+        };
+    }
+
+    private static VerificationReport Report(List<RecordJudgement> judgements)
+    {
+        var best = judgements[0];
+        var findings = best.Findings;
+        var others = judgements.Skip(1).Where(judgement => judgement.Certificate is not null && judgement.PassedChecks > 0).ToList();
+        if (others.Count > 0)
+        {
+            var ids = string.Join(", ", others.Select(other => $"{other.Certificate!.RecordId} ({other.PassedChecks} of 4)"));
+            findings = findings.Add(new Finding("other_records", CheckResult.NotRun(CheckCodes.OtherRecordsMatch, $"Other records match this file too: {ids}.")));
+        }
+        return new VerificationReport
+        {
+            Watermark = best.Watermark,
+            Sha256 = best.Sha256,
+            PerceptualHash = best.PerceptualHash,
+            Blockchain = best.Blockchain,
+            Findings = findings,
+            Content = best.Content,
+            Certificate = best.Certificate,
+            Anchor = best.Certificate is null ? null : best.Bundle?.Anchor,
+        };
+    }
+
+    private static VerificationReport WithoutRecord(ObservedContent observed) => new()
+    {
+        Watermark = observed switch
+        {
+            { Watermark: { Found: true } reading } => CheckResult.Failed(
+                CheckCodes.PayloadUnknown, $"The watermark carries {reading.Payload}, but no known record has that payload."),
+            { Watermark: not null } => CheckResult.Failed(CheckCodes.WatermarkAbsent, "No watermark was found."),
+            { WatermarkProblem: { } problem } => CheckResult.NotRun(problem.Code, problem.Reason),
+            _ => CheckResult.NotRun(ErrorCodes.UnsupportedFormat, "The watermark was not looked for."),
+        },
+        Sha256 = CheckResult.Failed(CheckCodes.HashUnknown, "No known record has these bytes."),
+        PerceptualHash = observed switch
+        {
+            { PerceptualHash: not null } => CheckResult.Failed(CheckCodes.PictureDifferent, "No known record looks like this picture."),
+            { PerceptualHashProblem: { } problem } => CheckResult.NotRun(problem.Code, problem.Reason),
+            _ => CheckResult.NotRun(ErrorCodes.UnsupportedFormat, "The perceptual hash was not computed."),
+        },
+        Blockchain = CheckResult.Failed(CheckCodes.ContentNotAnchored, "The SHA-256 of these bytes is not anchored."),
+        Findings = [],
+        Content = ContentState.Unknown,
+    };
+}
