@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+
+namespace Tectra.Sdk.Imaging.Pixels;
+
+/// <summary>What the samples of a pixel mean, in their order.</summary>
+internal enum PixelLayout
+{
+    Gray = 1,
+    GrayAlpha = 2,
+    Rgb = 3,
+    Rgba = 4,
+    Cmyk = 5,
+}
+
+/// <summary>
+/// Owns the decoded pixels of one image in native memory, rows packed without padding, samples of 8 or 16 bits (16 in the
+/// machine's byte order). Not thread-safe while written.
+/// </summary>
+internal sealed unsafe class ImageBuffer : IDisposable
+{
+    private byte* _pixels;
+
+    public ImageBuffer(int width, int height, PixelLayout layout, int bitDepth)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        if (bitDepth is not (8 or 16)) throw new ArgumentOutOfRangeException(nameof(bitDepth));
+        Width = width;
+        Height = height;
+        Layout = layout;
+        BitDepth = bitDepth;
+        RowBytes = checked(width * Channels * (bitDepth / 8));
+        Length = (nuint)RowBytes * (nuint)height;
+        _pixels = (byte*)NativeMemory.Alloc(Length);
+    }
+
+    ~ImageBuffer() => Free();
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public PixelLayout Layout { get; }
+
+    public int BitDepth { get; }
+
+    public int Channels => Layout == PixelLayout.Cmyk ? 4 : (int)Layout;
+
+    public bool HasAlpha => Layout is PixelLayout.GrayAlpha or PixelLayout.Rgba;
+
+    /// <summary>How many samples of a pixel are colour, not alpha.</summary>
+    public int ColourChannels => HasAlpha ? Channels - 1 : Channels;
+
+    /// <summary>The length of a row in bytes.</summary>
+    public int RowBytes { get; }
+
+    /// <summary>The length of all rows in bytes.</summary>
+    public nuint Length { get; }
+
+    /// <summary>The first byte of the first row, for codecs.</summary>
+    public byte* Pointer => _pixels is not null ? _pixels : throw new ObjectDisposedException(nameof(ImageBuffer));
+
+    /// <summary>The samples of a row of 8-bit samples.</summary>
+    public Span<byte> Row(int y)
+    {
+        System.Diagnostics.Debug.Assert(BitDepth == 8);
+        return RawRow(y);
+    }
+
+    /// <summary>The samples of a row of 16-bit samples.</summary>
+    public Span<ushort> Row16(int y)
+    {
+        System.Diagnostics.Debug.Assert(BitDepth == 16);
+        return MemoryMarshal.Cast<byte, ushort>(RawRow(y));
+    }
+
+    /// <summary>The bytes of a row, whatever its samples.</summary>
+    public Span<byte> RawRow(int y)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)y, (uint)Height);
+        return new Span<byte>(Pointer + ((nuint)y * (nuint)RowBytes), RowBytes);
+    }
+
+    /// <summary>A new buffer with the same pixels.</summary>
+    public ImageBuffer Clone()
+    {
+        var copy = new ImageBuffer(Width, Height, Layout, BitDepth);
+        NativeMemory.Copy(Pointer, copy.Pointer, Length);
+        return copy;
+    }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.Free(_pixels);
+        _pixels = null;
+    }
+}
