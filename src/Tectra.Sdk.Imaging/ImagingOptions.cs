@@ -52,4 +52,7 @@ public sealed record ImagingOptions
             field = value;
         }
     } = DefaultWatermarkStrengthDecibels;
+
+    /// <summary>Whether marking also measures the quality of the result, which takes about as long as marking itself.</summary>
+    public bool MeasureQuality { get; init; } = true;
 }

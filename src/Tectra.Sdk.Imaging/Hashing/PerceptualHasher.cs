@@ -13,6 +13,7 @@ namespace Tectra.Sdk.Imaging.Hashing;
 internal static class PerceptualHasher
 {
     private const int Bits = Dct32.Kept * Dct32.Kept;
+    private const int BandRows = 8; // rows that go through luma and the horizontal pass together while they are in the cache
 
     // Where scipy's transform yields exact zeros and ties (flat pictures), a cosine sum leaves about 1e-13. Real
     // coefficients are no nearer to each other than 0.02, so anything between is a safe threshold.
@@ -22,7 +23,7 @@ internal static class PerceptualHasher
     /// <param name="image">The picture as stored.</param>
     /// <param name="rule">How its samples become luma.</param>
     /// <param name="luma">If given, takes the luma of every row on the way, for the watermark detector.</param>
-    /// <param name="cancellationToken">Checked once a row.</param>
+    /// <param name="cancellationToken">Checked every few rows.</param>
     public static PerceptualHash Hash(ImageBuffer image, LumaRule rule, Plane<byte>? luma = null, CancellationToken cancellationToken = default)
     {
         Span<byte> samples = stackalloc byte[Dct32.Size * Dct32.Size];
@@ -53,22 +54,27 @@ internal static class PerceptualHasher
     {
         var across = image.Width == Dct32.Size ? null : new Resampler.Axis(image.Width, Dct32.Size);
         var down = image.Height == Dct32.Size ? null : new Resampler.Axis(image.Height, Dct32.Size);
-        var rented = luma is null ? ArrayPool<byte>.Shared.Rent(image.Width) : null;
-        Span<byte> narrow = stackalloc byte[Dct32.Size];
+        var rented = luma is null ? ArrayPool<byte>.Shared.Rent(BandRows * image.Width) : null;
+        Span<byte> narrow = stackalloc byte[BandRows * Dct32.Size];
         Span<int> sums = stackalloc int[Dct32.Size * Dct32.Size];
         sums.Clear();
         var first = 0;
         try
         {
-            for (var y = 0; y < image.Height; y++)
+            for (var y = 0; y < image.Height; y += BandRows)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var line = luma is null ? rented.AsSpan(0, image.Width) : luma.Row(y);
-                Luma.Row(image, y, rule, line);
-                if (across is null) line.CopyTo(narrow);
-                else Resampler.Horizontal(line, across, narrow);
-                if (down is null) narrow.CopyTo(samples[(y * Dct32.Size)..]);
-                else Resampler.Accumulate(narrow, y, down, sums, ref first);
+                var count = Math.Min(BandRows, image.Height - y);
+                var band = luma is null ? rented.AsSpan(0, count * image.Width) : luma.Values.Slice(y * image.Width, count * image.Width);
+                for (var i = 0; i < count; i++) Luma.Row(image, y + i, rule, band.Slice(i * image.Width, image.Width));
+                if (across is null) band.CopyTo(narrow);
+                else Resampler.Horizontal(band, image.Width, across, narrow);
+                for (var i = 0; i < count; i++)
+                {
+                    var line = narrow.Slice(i * Dct32.Size, Dct32.Size);
+                    if (down is null) line.CopyTo(samples[((y + i) * Dct32.Size)..]);
+                    else Resampler.Accumulate(line, y + i, down, sums, ref first);
+                }
             }
             if (down is not null) Resampler.Round(sums, samples);
         }

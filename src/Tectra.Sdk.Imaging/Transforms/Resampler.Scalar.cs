@@ -8,4 +8,9 @@ internal static partial class Resampler
         for (var i = 0; i < weights.Length; i++) sum += samples[i] * weights[i];
         return sum;
     }
+
+    public static void AddScaledScalar(ReadOnlySpan<byte> samples, int weight, Span<int> sums)
+    {
+        for (var i = 0; i < samples.Length; i++) sums[i] += samples[i] * weight;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tectra.Sdk.Imaging.Transforms;
 
@@ -8,46 +9,55 @@ namespace Tectra.Sdk.Imaging.Transforms;
 internal static partial class Resampler
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int DotVector512(ReadOnlySpan<byte> samples, ReadOnlySpan<int> weights)
+    public static int DotVector512(ReadOnlySpan<byte> samples, Weights weights)
     {
+        if (weights.Count < Weights.Block) return DotScalar(samples, weights.Values);
         ref var sample = ref MemoryMarshal.GetReference(samples);
-        ref var weight = ref MemoryMarshal.GetReference(weights);
-        Vector512<int> first = default, second = default;
-        var i = 0;
-        for (; i + 32 <= weights.Length; i += 32)
+        ref var low = ref MemoryMarshal.GetArrayDataReference(weights.Low);
+        ref var high = ref MemoryMarshal.GetArrayDataReference(weights.High);
+        Vector512<int> lowSum = default, highSum = default;
+        nuint last = (nuint)(weights.Low.Length - Weights.Block), i = 0;
+        for (; i < last; i += Weights.Block)
         {
-            // 32 bytes widen to 32 words, then to two vectors of 16 doublewords.
-            var words = Vector512.WidenLower(Vector512.Create(Vector256.LoadUnsafe(ref sample, (nuint)i), default)).AsInt16();
-            first += Vector512.WidenLower(words) * Vector512.LoadUnsafe(ref weight, (nuint)i);
-            second += Vector512.WidenUpper(words) * Vector512.LoadUnsafe(ref weight, (nuint)(i + 16));
+            var words = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref sample, i));
+            lowSum += Avx512BW.MultiplyAddAdjacent(words, Vector512.LoadUnsafe(ref low, i));
+            highSum += Avx512BW.MultiplyAddAdjacent(words, Vector512.LoadUnsafe(ref high, i));
         }
-        return Vector512.Sum(first + second) + DotScalar(samples[i..], weights[i..]);
+        var rest = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref sample, (nuint)(weights.Count - Weights.Block)));
+        lowSum += Avx512BW.MultiplyAddAdjacent(rest, Vector512.LoadUnsafe(ref low, i));
+        highSum += Avx512BW.MultiplyAddAdjacent(rest, Vector512.LoadUnsafe(ref high, i));
+        return Vector512.Sum(lowSum + (highSum << Weights.LowBits));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int DotVector256(ReadOnlySpan<byte> samples, ReadOnlySpan<int> weights)
+    public static int DotVector256(ReadOnlySpan<byte> samples, Weights weights)
     {
+        if (weights.Count < Weights.Block) return DotScalar(samples, weights.Values);
         ref var sample = ref MemoryMarshal.GetReference(samples);
-        ref var weight = ref MemoryMarshal.GetReference(weights);
-        Vector256<int> first = default, second = default;
-        var i = 0;
-        for (; i + 16 <= weights.Length; i += 16)
+        ref var low = ref MemoryMarshal.GetArrayDataReference(weights.Low);
+        ref var high = ref MemoryMarshal.GetArrayDataReference(weights.High);
+        Vector256<int> lowSum = default, highSum = default;
+        for (int i = 0, last = weights.Count - Weights.Block; i < weights.Low.Length; i += Weights.Block)
         {
-            var words = Vector256.WidenLower(Vector256.Create(Vector128.LoadUnsafe(ref sample, (nuint)i), default)).AsInt16();
-            first += Vector256.WidenLower(words) * Vector256.LoadUnsafe(ref weight, (nuint)i);
-            second += Vector256.WidenUpper(words) * Vector256.LoadUnsafe(ref weight, (nuint)(i + 8));
+            ref var block = ref Unsafe.Add(ref sample, Math.Min(i, last));
+            var first = Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref block));
+            var second = Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref block, 16));
+            lowSum += Avx2.MultiplyAddAdjacent(first, Vector256.LoadUnsafe(ref low, (nuint)i));
+            highSum += Avx2.MultiplyAddAdjacent(first, Vector256.LoadUnsafe(ref high, (nuint)i));
+            lowSum += Avx2.MultiplyAddAdjacent(second, Vector256.LoadUnsafe(ref low, (nuint)(i + 16)));
+            highSum += Avx2.MultiplyAddAdjacent(second, Vector256.LoadUnsafe(ref high, (nuint)(i + 16)));
         }
-        return Vector256.Sum(first + second) + DotScalar(samples[i..], weights[i..]);
+        return Vector256.Sum(lowSum + (highSum << Weights.LowBits));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int DotVector128(ReadOnlySpan<byte> samples, ReadOnlySpan<int> weights)
+    public static int DotVector128(ReadOnlySpan<byte> samples, Weights weights)
     {
         ref var sample = ref MemoryMarshal.GetReference(samples);
-        ref var weight = ref MemoryMarshal.GetReference(weights);
+        ref var weight = ref MemoryMarshal.GetArrayDataReference(weights.Values);
         Vector128<int> sum = default;
         var i = 0;
-        for (; i + 16 <= weights.Length; i += 16)
+        for (; i + 16 <= weights.Count; i += 16)
         {
             var bytes = Vector128.LoadUnsafe(ref sample, (nuint)i);
             var (low, high) = (Vector128.WidenLower(bytes).AsInt16(), Vector128.WidenUpper(bytes).AsInt16());
@@ -56,6 +66,36 @@ internal static partial class Resampler
             sum += Vector128.WidenLower(high) * Vector128.LoadUnsafe(ref weight, (nuint)(i + 8));
             sum += Vector128.WidenUpper(high) * Vector128.LoadUnsafe(ref weight, (nuint)(i + 12));
         }
-        return Vector128.Sum(sum) + DotScalar(samples[i..], weights[i..]);
+        return Vector128.Sum(sum) + DotScalar(samples[i..], weights.Values.AsSpan(i));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddScaledVector256(ReadOnlySpan<byte> samples, int weight, Span<int> sums)
+    {
+        ref var sample = ref MemoryMarshal.GetReference(samples);
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        var i = 0;
+        for (; i + 16 <= samples.Length; i += 16)
+        {
+            var words = Vector256.WidenLower(Vector256.Create(Vector128.LoadUnsafe(ref sample, (nuint)i), default)).AsInt16();
+            (Vector256.LoadUnsafe(ref sum, (nuint)i) + (Vector256.WidenLower(words) * weight)).StoreUnsafe(ref sum, (nuint)i);
+            (Vector256.LoadUnsafe(ref sum, (nuint)(i + 8)) + (Vector256.WidenUpper(words) * weight)).StoreUnsafe(ref sum, (nuint)(i + 8));
+        }
+        AddScaledScalar(samples[i..], weight, sums[i..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddScaledVector128(ReadOnlySpan<byte> samples, int weight, Span<int> sums)
+    {
+        ref var sample = ref MemoryMarshal.GetReference(samples);
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        var i = 0;
+        for (; i + 8 <= samples.Length; i += 8)
+        {
+            var words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref sample, i))).AsByte()).AsInt16();
+            (Vector128.LoadUnsafe(ref sum, (nuint)i) + (Vector128.WidenLower(words) * weight)).StoreUnsafe(ref sum, (nuint)i);
+            (Vector128.LoadUnsafe(ref sum, (nuint)(i + 4)) + (Vector128.WidenUpper(words) * weight)).StoreUnsafe(ref sum, (nuint)(i + 4));
+        }
+        AddScaledScalar(samples[i..], weight, sums[i..]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tectra.Sdk.Imaging.Transforms;
 
@@ -12,6 +13,44 @@ internal static partial class Resampler
     private const int Half = 1 << (PrecisionBits - 1);
     private const double LanczosRadius = 3;
 
+    /// <summary>The weights of one output sample, and the same split into halves that fit 16-bit factors.</summary>
+    public sealed class Weights
+    {
+        /// <summary>How many bits the low half has: it stays positive as a 16-bit factor.</summary>
+        public const int LowBits = 15;
+
+        /// <summary>
+        /// How many weights a vector block has. The last block ends with the last weight, and its weights that an earlier
+        /// block has used are zero, so that no block reads beyond the samples.
+        /// </summary>
+        public const int Block = 32;
+
+        public Weights(int[] values)
+        {
+            Values = values;
+            var blocked = Values.Length < Block ? [] : Blocked(values);
+            Low = [.. blocked.Select(value => (short)(value & ((1 << LowBits) - 1)))];
+            High = [.. blocked.Select(value => (short)(value >> LowBits))];
+        }
+
+        /// <summary>In 22-bit fixed point; with their sum 1 and the filter's overshoot they fit 24 bits.</summary>
+        public int[] Values { get; }
+
+        /// <summary>The low halves in blocks; empty if there are fewer weights than a block has.</summary>
+        public short[] Low { get; }
+
+        /// <summary>The high halves in blocks.</summary>
+        public short[] High { get; }
+
+        public int Count => Values.Length;
+
+        private static int[] Blocked(int[] values)
+        {
+            int whole = values.Length / Block, rest = values.Length % Block;
+            return rest == 0 ? values : [.. values[..(whole * Block)], .. new int[Block - rest], .. values[(whole * Block)..]];
+        }
+    }
+
     /// <summary>The coefficients of one axis: for each output sample where its inputs begin, and their weights.</summary>
     public sealed class Axis
     {
@@ -20,7 +59,7 @@ internal static partial class Resampler
         {
             double scale = (double)inputs / outputs, filterScale = Math.Max(scale, 1), support = LanczosRadius * filterScale, inverse = 1 / filterScale;
             Starts = new int[outputs];
-            Weights = new int[outputs][];
+            Weights = new Weights[outputs];
             Span<double> exact = new double[((int)Math.Ceiling(support) * 2) + 1];
             for (var output = 0; output < outputs; output++)
             {
@@ -40,13 +79,13 @@ internal static partial class Resampler
                     weights[i] = (int)((weight * (1 << PrecisionBits)) + (weight < 0 ? -0.5 : 0.5));
                 }
                 Starts[output] = start;
-                Weights[output] = weights;
+                Weights[output] = new Weights(weights);
             }
         }
 
         public int[] Starts { get; }
 
-        public int[][] Weights { get; }
+        public Weights[] Weights { get; }
 
         public int Outputs => Starts.Length;
 
@@ -60,13 +99,18 @@ internal static partial class Resampler
         }
     }
 
-    /// <summary>The horizontal pass of one row: one weighted sum an output sample.</summary>
-    public static void Horizontal(ReadOnlySpan<byte> row, Axis axis, Span<byte> destination)
+    /// <summary>The horizontal pass of several rows: one weighted sum an output sample.</summary>
+    /// <param name="rows">The rows, one behind the other.</param>
+    /// <param name="width">The length of a row.</param>
+    /// <param name="axis">The coefficients.</param>
+    /// <param name="destination">As many rows of <see cref="Axis.Outputs"/> samples.</param>
+    public static void Horizontal(ReadOnlySpan<byte> rows, int width, Axis axis, Span<byte> destination)
     {
-        for (var i = 0; i < axis.Outputs; i++)
+        for (var i = 0; i < axis.Outputs; i++) // outputs outside, so that one output's weights stay in the first cache
         {
             var weights = axis.Weights[i];
-            destination[i] = Round(Dot(row.Slice(axis.Starts[i], weights.Length), weights));
+            for (int from = axis.Starts[i], to = i; from < rows.Length; from += width, to += axis.Outputs)
+                destination[to] = Round(Dot(rows.Slice(from, weights.Count), weights));
         }
     }
 
@@ -76,12 +120,11 @@ internal static partial class Resampler
     /// </summary>
     public static void Accumulate(ReadOnlySpan<byte> row, int y, Axis axis, Span<int> sums, ref int first)
     {
-        while (first < axis.Outputs && axis.Starts[first] + axis.Weights[first].Length <= y) first++;
+        while (first < axis.Outputs && axis.Starts[first] + axis.Weights[first].Count <= y) first++;
         for (var i = first; i < axis.Outputs && axis.Starts[i] <= y; i++)
         {
-            var weight = axis.Weights[i][y - axis.Starts[i]];
-            var target = sums.Slice(i * row.Length, row.Length);
-            for (var x = 0; x < row.Length; x++) target[x] += row[x] * weight;
+            var weight = axis.Weights[i].Values[y - axis.Starts[i]];
+            AddScaled(row, weight, sums.Slice(i * row.Length, row.Length));
         }
     }
 
@@ -91,13 +134,21 @@ internal static partial class Resampler
         for (var i = 0; i < sums.Length; i++) destination[i] = Round(sums[i]);
     }
 
-    /// <summary>The sum of products, modulo 2³²: the order of additions doesn't matter.</summary>
-    public static int Dot(ReadOnlySpan<byte> samples, ReadOnlySpan<int> weights)
+    /// <summary>Adds <c>samples · weight</c> to the sums, modulo 2³².</summary>
+    public static void AddScaled(ReadOnlySpan<byte> samples, int weight, Span<int> sums)
     {
-        if (Vector512.IsHardwareAccelerated) return DotVector512(samples, weights);
-        if (Vector256.IsHardwareAccelerated) return DotVector256(samples, weights);
+        if (Vector256.IsHardwareAccelerated) AddScaledVector256(samples, weight, sums);
+        else if (Vector128.IsHardwareAccelerated) AddScaledVector128(samples, weight, sums);
+        else AddScaledScalar(samples, weight, sums);
+    }
+
+    /// <summary>The sum of products, modulo 2³²: the order of additions doesn't matter.</summary>
+    public static int Dot(ReadOnlySpan<byte> samples, Weights weights)
+    {
+        if (Avx512BW.IsSupported && Vector512.IsHardwareAccelerated) return DotVector512(samples, weights);
+        if (Avx2.IsSupported) return DotVector256(samples, weights);
         if (Vector128.IsHardwareAccelerated) return DotVector128(samples, weights);
-        return DotScalar(samples, weights);
+        return DotScalar(samples, weights.Values);
     }
 
     private static byte Round(int sum) => (byte)Math.Clamp((sum + Half) >> PrecisionBits, 0, 255);

@@ -15,6 +15,7 @@ internal sealed record VerificationReportDocument(
     ChecksDocument Checks,
     string Verdict,
     string Content,
+    RegionDocument[] AlteredRegions,
     string? RecordId,
     string? ParentRecordId,
     FindingDocument[] Findings)
@@ -35,6 +36,7 @@ internal sealed record VerificationReportDocument(
             CheckDocument.From(report.Blockchain)),
         Name(report.Verdict),
         Name(report.Content),
+        [.. report.AlteredRegions.Select(region => new RegionDocument(region.X, region.Y, region.Width, region.Height))],
         report.Certificate?.RecordId.ToString(),
         report.Certificate?.ParentRecordId?.ToString(),
         [.. report.Findings.Select(FindingDocument.From)]);
@@ -79,6 +81,9 @@ internal sealed record OriginDocument(string? Category, string Code, string Labe
         _ => "medical",
     };
 }
+
+/// <summary>A rectangle of the verified picture's pixels.</summary>
+internal sealed record RegionDocument(int X, int Y, int Width, int Height);
 
 /// <summary>Who signed.</summary>
 internal sealed record SignerDocument(string? OrgName, string? OrgType, string? DeviceId, string PublicKey, string? KeyName)

@@ -109,6 +109,15 @@ public static class CheckCodes
     /// <summary>Not run: a bundle can't tell whether the record was revoked after it was made.</summary>
     public const string RevocationNotKnown = "revocation_not_known";
 
-    /// <summary>Failed: other known records match this file as well, or better in one check.</summary>
+    /// <summary>Passed: the watermark is there in every part of the picture that can be judged.</summary>
+    public const string NotAltered = "not_altered";
+
+    /// <summary>Failed: the watermark is missing in parts of the picture, which were changed after signing.</summary>
+    public const string PartsAltered = "parts_altered";
+
+    /// <summary>Not run: too little of the watermark is left to tell where it is missing.</summary>
+    public const string AlterationNotJudged = "alteration_not_judged";
+
+    /// <summary>Not run: other known records match this file as well; the report is about the one that matches best.</summary>
     public const string OtherRecordsMatch = "other_records_match";
 }

@@ -9,7 +9,21 @@ namespace Tectra.Sdk.Verification;
 /// How well the picture agrees with the candidate: 0 to 22.6 (the square root of 512). Pictures without a watermark stay
 /// below the threshold of 13.4.
 /// </param>
-public sealed record WatermarkReading(bool Found, WatermarkPayload Payload, double Confidence);
+public sealed record WatermarkReading(bool Found, WatermarkPayload Payload, double Confidence)
+{
+    /// <summary>
+    /// The parts of the picture in which the watermark is missing, in the picture's pixels: they were changed after marking.
+    /// Empty when there are none; null when that wasn't judged, or too little of the watermark is left to judge.
+    /// </summary>
+    public IReadOnlyList<ImageRegion>? AlteredRegions { get; init; }
+}
+
+/// <summary>A rectangle of pixels of the picture as stored. Immutable.</summary>
+/// <param name="X">The left edge's column.</param>
+/// <param name="Y">The top edge's row.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Height">Rows.</param>
+public readonly record struct ImageRegion(int X, int Y, int Width, int Height);
 
 /// <summary>Why something could not be measured. Immutable.</summary>
 /// <param name="Code">A stable code, one of <see cref="ErrorCodes"/>.</param>

@@ -38,12 +38,13 @@ internal sealed class RecordJudge
         AddStanding(findings, bundle, certificate);
         var blocker = findings.FirstOrDefault(finding => finding.Result.Outcome == CheckOutcome.Failed)?.Result;
 
-        var watermark = CheckWatermark(certificate);
         var hash = CheckSha256(certificate);
+        var watermark = CheckWatermark(certificate, identical: hash.Outcome == CheckOutcome.Passed);
         var picture = CheckPerceptualHash(certificate);
         var anchor = CheckAnchor(bundle, certificate);
         findings.Add(new Finding("anchor", anchor));
-        var connected = watermark.Outcome == CheckOutcome.Passed || hash.Outcome == CheckOutcome.Passed || picture.Outcome == CheckOutcome.Passed;
+        if (IsPayloadOf(certificate) && hash.Outcome != CheckOutcome.Passed) findings.Add(new Finding("alteration", CheckAlterations()));
+        var connected = IsPayloadOf(certificate) || hash.Outcome == CheckOutcome.Passed || picture.Outcome == CheckOutcome.Passed;
         var blockchain = hash.Outcome == CheckOutcome.Passed
             ? blocker ?? anchor
             : CheckResult.Failed(CheckCodes.ContentNotAnchored, "The SHA-256 of these bytes is not anchored; only the signed file and its original are.");
@@ -57,6 +58,7 @@ internal sealed class RecordJudge
             Blockchain = Block(blockchain, blocker),
             Findings = findings.DrainToImmutable(),
             Content = blocker is null ? ContentOf(hash, watermark, picture) : ContentState.Unknown,
+            AlteredRegions = watermark.Code == CheckCodes.PartsAltered ? _observed.Watermark!.AlteredRegions! : [],
             Distance = PerceptualDistance(certificate),
             IsConnected = connected,
         };
@@ -124,17 +126,24 @@ internal sealed class RecordJudge
         }));
     }
 
-    private CheckResult CheckWatermark(Certificate certificate)
+    private bool IsPayloadOf(Certificate certificate) =>
+        certificate.WatermarkFormat is not null
+        && _observed.Watermark is { } reading
+        && reading.Payload.DistanceTo(certificate.WatermarkPayload) <= VerificationPolicy.WatermarkRadius;
+
+    private CheckResult CheckWatermark(Certificate certificate, bool identical)
     {
         if (_observed.Watermark is not { } reading)
         {
             return _observed.WatermarkProblem is { } problem
                 ? CheckResult.NotRun(problem.Code, problem.Reason)
-                : CheckResult.NotRun(ErrorCodes.UnsupportedFormat, "The watermark was not looked for.");
+                : CheckResult.NotRun(ErrorCodes.NotAskedFor, "The watermark was not looked for.");
         }
-        var distance = reading.Payload.DistanceTo(certificate.WatermarkPayload);
-        if (certificate.WatermarkFormat is not null && distance <= VerificationPolicy.WatermarkRadius)
+        if (IsPayloadOf(certificate))
         {
+            if (!identical && reading.AlteredRegions is { Count: > 0 })
+                return CheckResult.Failed(CheckCodes.PartsAltered, $"Payload matched record {certificate.RecordId}, but the watermark is missing in parts of the picture: they were changed after signing.");
+            var distance = reading.Payload.DistanceTo(certificate.WatermarkPayload);
             return distance == 0
                 ? CheckResult.Passed(CheckCodes.PayloadExact, $"Payload matched record {certificate.RecordId}")
                 : CheckResult.Passed(CheckCodes.PayloadNear, $"Payload within {distance} bits of record {certificate.RecordId}");
@@ -161,7 +170,7 @@ internal sealed class RecordJudge
         {
             return _observed.PerceptualHashProblem is { } problem
                 ? CheckResult.NotRun(problem.Code, problem.Reason)
-                : CheckResult.NotRun(ErrorCodes.UnsupportedFormat, "The perceptual hash was not computed.");
+                : CheckResult.NotRun(ErrorCodes.NotAskedFor, "The perceptual hash was not computed.");
         }
         return distance <= _policy.PerceptualRadius
             ? CheckResult.Passed(CheckCodes.PictureSimilar, $"Distance {distance}, record {certificate.RecordId}")
@@ -185,13 +194,24 @@ internal sealed class RecordJudge
             : CheckResult.Failed(CheckCodes.MerkleProofInvalid, $"The Merkle proof does not lead from record {certificate.RecordId} to the anchored root.");
     }
 
-    private static ContentState ContentOf(CheckResult hash, CheckResult watermark, CheckResult picture) => (hash.Code, watermark.Outcome, picture.Outcome) switch
+    private static ContentState ContentOf(CheckResult hash, CheckResult watermark, CheckResult picture) => (hash.Code, watermark.Code, watermark.Outcome, picture.Outcome) switch
     {
-        (CheckCodes.HashIsSignedFile, _, _) => ContentState.IdenticalToSigned,
-        (CheckCodes.HashIsOriginal, _, _) => ContentState.IdenticalToOriginal,
-        (_, CheckOutcome.Passed, CheckOutcome.Passed) => ContentState.ReEncoded,
-        (_, CheckOutcome.Passed, CheckOutcome.Failed) => ContentState.Edited,
+        (CheckCodes.HashIsSignedFile, _, _, _) => ContentState.IdenticalToSigned,
+        (CheckCodes.HashIsOriginal, _, _, _) => ContentState.IdenticalToOriginal,
+        (_, CheckCodes.PartsAltered, _, _) => ContentState.Edited,
+        (_, _, CheckOutcome.Passed, CheckOutcome.Passed) => ContentState.ReEncoded,
+        (_, _, CheckOutcome.Passed, CheckOutcome.Failed) => ContentState.Edited,
         _ => ContentState.Unknown,
+    };
+
+    /// <summary>What the watermark says about changes of a file that isn't byte for byte a known one.</summary>
+    private CheckResult CheckAlterations() => _observed.Watermark?.AlteredRegions switch
+    {
+        null => CheckResult.NotRun(CheckCodes.AlterationNotJudged, "Too little of the watermark is left to tell whether parts of the picture were replaced."),
+        { Count: 0 } => CheckResult.Passed(CheckCodes.NotAltered, "The watermark is there in every part of the picture that can be judged"),
+        var regions => CheckResult.Failed(
+            CheckCodes.PartsAltered,
+            $"Parts of the picture were changed after signing, near {string.Join(", ", regions.Select(region => $"{region.Width}×{region.Height} pixels at ({region.X}, {region.Y})"))}."),
     };
 }
 
@@ -213,6 +233,8 @@ internal sealed record RecordJudgement
     public required ImmutableArray<Finding> Findings { get; init; }
 
     public ContentState Content { get; init; }
+
+    public IReadOnlyList<ImageRegion> AlteredRegions { get; init; } = [];
 
     public int? Distance { get; init; }
 

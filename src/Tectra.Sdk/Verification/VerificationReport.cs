@@ -67,6 +67,9 @@ public sealed record VerificationReport
     /// <summary>How the file relates to the record.</summary>
     public required ContentState Content { get; init; }
 
+    /// <summary>Where the picture was changed after signing, in its pixels; empty when nothing of that kind was found.</summary>
+    public IReadOnlyList<ImageRegion> AlteredRegions { get; init; } = [];
+
     /// <summary>
     /// The certificate of the record that matches best; null when none matches or when its signatures are wrong, since its
     /// claims then mean nothing.

@@ -68,6 +68,7 @@ public static class Verifier
             Blockchain = best.Blockchain,
             Findings = findings,
             Content = best.Content,
+            AlteredRegions = best.AlteredRegions,
             Certificate = best.Certificate,
             Anchor = best.Certificate is null ? null : best.Bundle?.Anchor,
         };
@@ -81,14 +82,14 @@ public static class Verifier
                 CheckCodes.PayloadUnknown, $"The watermark carries {reading.Payload}, but no known record has that payload."),
             { Watermark: not null } => CheckResult.Failed(CheckCodes.WatermarkAbsent, "No watermark was found."),
             { WatermarkProblem: { } problem } => CheckResult.NotRun(problem.Code, problem.Reason),
-            _ => CheckResult.NotRun(ErrorCodes.UnsupportedFormat, "The watermark was not looked for."),
+            _ => CheckResult.NotRun(ErrorCodes.NotAskedFor, "The watermark was not looked for."),
         },
         Sha256 = CheckResult.Failed(CheckCodes.HashUnknown, "No known record has these bytes."),
         PerceptualHash = observed switch
         {
             { PerceptualHash: not null } => CheckResult.Failed(CheckCodes.PictureDifferent, "No known record looks like this picture."),
             { PerceptualHashProblem: { } problem } => CheckResult.NotRun(problem.Code, problem.Reason),
-            _ => CheckResult.NotRun(ErrorCodes.UnsupportedFormat, "The perceptual hash was not computed."),
+            _ => CheckResult.NotRun(ErrorCodes.NotAskedFor, "The perceptual hash was not computed."),
         },
         Blockchain = CheckResult.Failed(CheckCodes.ContentNotAnchored, "The SHA-256 of these bytes is not anchored."),
         Findings = [],

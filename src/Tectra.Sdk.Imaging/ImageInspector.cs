@@ -1,0 +1,102 @@
+using Tectra.Sdk.Content;
+using Tectra.Sdk.Imaging.Watermarking;
+using Tectra.Sdk.Verification;
+
+namespace Tectra.Sdk.Imaging;
+
+/// <summary>How much is measured.</summary>
+public enum InspectionDepth
+{
+    /// <summary>The SHA-256 and the perceptual hash.</summary>
+    Hashes,
+
+    /// <summary>Also the watermark.</summary>
+    Watermark,
+
+    /// <summary>Also where the watermark is missing, which shows parts that were changed.</summary>
+    Full,
+}
+
+/// <summary>
+/// Measures a suspect file: hashes, watermark, altered parts. A file that can't be read is measured as far as it goes, and
+/// the result says what is missing and why; no file makes it throw. Thread-safe.
+/// </summary>
+public sealed class ImageInspector
+{
+    private readonly ImagingOptions _options;
+
+    /// <summary>Creates an inspector; without options, with <see cref="ImagingOptions.Default"/>.</summary>
+    public ImageInspector(ImagingOptions? options = null) => _options = options ?? ImagingOptions.Default;
+
+    /// <summary>Measures a file in memory. Takes processor time on the calling thread.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="NativeLibraryException">A codec isn't installed.</exception>
+    public ObservedContent Inspect(ReadOnlySpan<byte> file, InspectionDepth depth = InspectionDepth.Full, CancellationToken cancellationToken = default)
+    {
+        var sha256 = Sha256Digest.Compute(file);
+        try
+        {
+            using var image = LoadedImage.Load(file, _options, depth != InspectionDepth.Hashes, cancellationToken);
+            var observed = new ObservedContent
+            {
+                Sha256 = sha256,
+                MediaType = image.Header.Format.MediaType(),
+                Width = image.Header.Width,
+                Height = image.Header.Height,
+                PerceptualHash = image.Hash,
+            };
+            if (depth == InspectionDepth.Hashes)
+                return observed with { WatermarkProblem = new MeasurementProblem(ErrorCodes.NotAskedFor, "The watermark was not looked for.") };
+            return image.WatermarkObstacle is { } obstacle
+                ? observed with { WatermarkProblem = obstacle }
+                : observed with { Watermark = Read(image, depth) };
+        }
+        catch (InvalidContentException e)
+        {
+            return Unreadable(sha256, e);
+        }
+    }
+
+    /// <summary>Measures a file on disk. One that is over the length limit is only hashed, in constant memory.</summary>
+    /// <exception cref="IOException">The file can't be opened or read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <inheritdoc cref="Inspect" path="/exception"/>
+    public async Task<ObservedContent> InspectFileAsync(string path, InspectionDepth depth = InspectionDepth.Full, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using (stream.ConfigureAwait(false))
+        {
+            try
+            {
+                LoadedImage.CheckLength(stream.Length, _options);
+            }
+            catch (InvalidContentException e)
+            {
+                return Unreadable(await Sha256Digest.ComputeAsync(stream, cancellationToken).ConfigureAwait(false), e);
+            }
+            var file = new byte[stream.Length];
+            await stream.ReadExactlyAsync(file, cancellationToken).ConfigureAwait(false);
+            return Inspect(file, depth, cancellationToken);
+        }
+    }
+
+    private static ObservedContent Unreadable(Sha256Digest sha256, InvalidContentException error)
+    {
+        var problem = new MeasurementProblem(error.Code, error.Message);
+        return new ObservedContent { Sha256 = sha256, PerceptualHashProblem = problem, WatermarkProblem = problem };
+    }
+
+    private WatermarkReading Read(LoadedImage image, InspectionDepth depth)
+    {
+        using var canonical = CanonicalImage.Create(image.Pixels, image.Luma!);
+        using var whitened = WhitenedImage.Create(canonical);
+        var reading = WatermarkDetector.Detect(whitened);
+        if (depth != InspectionDepth.Full || !reading.Found) return reading;
+        return reading with
+        {
+            AlteredRegions = AlterationMap.Find(
+                canonical, whitened, reading.Payload, _options.WatermarkStrengthDecibels, image.Header.Width, image.Header.Height),
+        };
+    }
+}

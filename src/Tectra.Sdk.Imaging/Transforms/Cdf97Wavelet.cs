@@ -1,0 +1,67 @@
+namespace Tectra.Sdk.Imaging.Transforms;
+
+/// <summary>
+/// The low-low band of one level of the biorthogonal 4.4 wavelet (Cohen, Daubechies, Feauveau 9/7), periodised: analysis of
+/// a square to a square of half its side, and synthesis back with empty detail bands. Synthesis, then analysis, is exact.
+/// </summary>
+internal static class Cdf97Wavelet
+{
+    // Low-pass filters, from the centre outwards; each sums to √2 (Daubechies 1992, table 8.3).
+    private static readonly double[] AnalysisLow =
+        [0.8526986790088938, 0.37740285561283066, -0.11062440441843718, -0.023849465019556843, 0.03782845550726404];
+
+    private static readonly double[] SynthesisLow =
+        [0.7884856164055829, 0.41809227322161724, -0.04068941760916406, -0.06453888262869706];
+
+    /// <summary>The low-low band of a <paramref name="side"/>×<paramref name="side"/> square.</summary>
+    public static double[] AnalyseLowLow(ReadOnlySpan<double> square, int side)
+    {
+        var half = side / 2;
+        var rows = new double[side * half];
+        for (var y = 0; y < side; y++)
+        {
+            for (var x = 0; x < half; x++) rows[(y * half) + x] = Tap(square.Slice(y * side, side), 2 * x, 1, side);
+        }
+        var result = new double[half * half];
+        for (var y = 0; y < half; y++)
+        {
+            for (var x = 0; x < half; x++) result[(y * half) + x] = Tap(rows.AsSpan(x), 2 * y, half, side);
+        }
+        return result;
+    }
+
+    /// <summary>The square whose low-low band this is and whose detail bands are zero.</summary>
+    public static double[] SynthesiseLowLow(ReadOnlySpan<double> lowLow, int half)
+    {
+        var side = 2 * half;
+        var rows = new double[half * side];
+        for (var y = 0; y < half; y++)
+        {
+            for (var x = 0; x < half; x++) Spread(lowLow[(y * half) + x], rows.AsSpan(y * side, side), 2 * x, 1, side);
+        }
+        var result = new double[side * side];
+        for (var y = 0; y < half; y++)
+        {
+            for (var x = 0; x < side; x++) Spread(rows[(y * side) + x], result.AsSpan(x), 2 * y, side, side);
+        }
+        return result;
+    }
+
+    private static double Tap(ReadOnlySpan<double> values, int centre, int stride, int length)
+    {
+        var sum = values[centre * stride] * AnalysisLow[0];
+        for (var k = 1; k < AnalysisLow.Length; k++)
+            sum += (values[((centre + k) % length) * stride] + values[((centre - k + length) % length) * stride]) * AnalysisLow[k];
+        return sum;
+    }
+
+    private static void Spread(double value, Span<double> values, int centre, int stride, int length)
+    {
+        values[centre * stride] += value * SynthesisLow[0];
+        for (var k = 1; k < SynthesisLow.Length; k++)
+        {
+            values[((centre + k) % length) * stride] += value * SynthesisLow[k];
+            values[((centre - k + length) % length) * stride] += value * SynthesisLow[k];
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using Tectra.Sdk.Content;
+using Tectra.Sdk.Verification;
+
+namespace Tectra.Sdk.Imaging.Watermarking;
+
+/// <summary>
+/// Finds the parts of a marked picture in which its watermark is missing: they were replaced, painted over or generated
+/// after marking. The whole tile is known once its payload is, so each part can be correlated with what should be there.
+/// </summary>
+/// <remarks>
+/// The picture is cut into cells of 32×32 canonical pixels, and windows of 2×2 to 6×6 cells are judged. A window is altered
+/// when what is measured is not above noise although, by what survived elsewhere in parts of the same smoothness, it should
+/// be at seven standard deviations. A picture that lost too much of its watermark everywhere is not judged at all.
+/// </remarks>
+internal static class AlterationMap
+{
+    private const int CellSide = 32, SmoothnessClasses = 6;
+    private const double NoiseDeviation = 1.65; // of the normalised correlation in unmarked pictures: whitening isn't perfect
+    private const double MaxMeasured = 1, MinExpected = 7;
+    private const double MinSurvival = 0.72;
+    private const float MinLuma = 6, MaxLuma = 249; // beyond, clipping has taken part of the watermark
+
+    private static ReadOnlySpan<int> WindowSides => [2, 3, 4, 6];
+
+    /// <summary>
+    /// The altered parts as rectangles of the picture's own pixels; null when the picture can't be judged.
+    /// </summary>
+    /// <param name="image">The canonical picture.</param>
+    /// <param name="whitened">The same, whitened.</param>
+    /// <param name="payload">What its watermark carries.</param>
+    /// <param name="strengthDecibels">The strength it was probably embedded with.</param>
+    /// <param name="width">The picture's width.</param>
+    /// <param name="height">The picture's height.</param>
+    public static IReadOnlyList<ImageRegion>? Find(
+        CanonicalImage image, WhitenedImage whitened, WatermarkPayload payload, double strengthDecibels, int width, int height)
+    {
+        using var mask = PerceptualMask.Create(image);
+        var gain = WatermarkEmbedder.Gain(mask.Values, strengthDecibels);
+        var cells = Measure(image, whitened, mask, WatermarkLayout.Tile(payload));
+        var survival = Median(cells.Carrying.Select(cells.Survival));
+        if (survival is null || survival < MinSurvival * gain) return null;
+        var altered = Judge(cells, Expectations(cells, survival.Value));
+        return [.. Components(altered, cells.Columns, cells.Rows).Select(part => ToPixels(part, image.Luma.Width, image.Luma.Height, width, height))];
+    }
+
+    private static Cells Measure(CanonicalImage image, WhitenedImage whitened, Pixels.Plane<float> mask, float[] tile)
+    {
+        const int Side = WatermarkLayout.TileSide;
+        var cells = new Cells(image.Luma.Width / CellSide, image.Luma.Height / CellSide);
+        for (var y = 0; y < cells.Rows * CellSide; y++)
+        {
+            ReadOnlySpan<float> luma = image.Luma.Row(y), values = whitened.Values.Row(y), deviations = whitened.Deviations.Row(y), masks = mask.Row(y);
+            for (var x = 0; x < cells.Columns * CellSide; x++)
+            {
+                if (luma[x] is < MinLuma or > MaxLuma) continue;
+                var cell = (y / CellSide * cells.Columns) + (x / CellSide);
+                double deviation = deviations[x], expected = tile[(y % Side * Side) + (x % Side)] * masks[x] / deviation, product = values[x] * expected;
+                cells.Correlation[cell] += product;
+                cells.Energy[cell] += expected * expected;
+                cells.Noise[cell] += product * product;
+                cells.Contrast[cell] += deviation * deviation;
+            }
+        }
+        return cells;
+    }
+
+    /// <summary>For each cell the correlation that an unaltered one would have: compression takes more from smooth parts.</summary>
+    private static double[] Expectations(Cells cells, double survival)
+    {
+        var expectations = new double[cells.Correlation.Length];
+        var order = cells.Carrying.OrderBy(cell => cells.Contrast[cell]).ToArray();
+        for (var i = 0; i < SmoothnessClasses; i++)
+        {
+            var members = order[(i * order.Length / SmoothnessClasses)..((i + 1) * order.Length / SmoothnessClasses)];
+            if (Median(members.Select(cells.Survival)) is not { } own) continue;
+            foreach (var cell in members) expectations[cell] = Math.Clamp(own, 0, survival) * cells.Energy[cell];
+        }
+        return expectations;
+    }
+
+    private static bool[] Judge(Cells cells, double[] expectations)
+    {
+        var altered = new bool[expectations.Length];
+        foreach (var side in WindowSides)
+        {
+            for (var row = 0; row + side <= cells.Rows; row++)
+            {
+                for (var column = 0; column + side <= cells.Columns; column++)
+                {
+                    double measured = 0, expected = 0, noise = 0;
+                    for (var i = 0; i < side * side; i++)
+                    {
+                        var cell = ((row + (i / side)) * cells.Columns) + column + (i % side);
+                        measured += cells.Correlation[cell];
+                        expected += expectations[cell];
+                        noise += cells.Noise[cell];
+                    }
+                    var deviation = Math.Sqrt(noise) * NoiseDeviation;
+                    if (deviation <= 0 || measured >= MaxMeasured * deviation || expected < MinExpected * deviation) continue;
+                    for (var i = 0; i < side * side; i++) altered[((row + (i / side)) * cells.Columns) + column + (i % side)] = true;
+                }
+            }
+        }
+        return altered;
+    }
+
+    /// <summary>The bounding boxes of cells that touch along a side, in cells.</summary>
+    private static IEnumerable<(int Left, int Top, int Right, int Bottom)> Components(bool[] altered, int columns, int rows)
+    {
+        var open = new Stack<int>();
+        for (var start = 0; start < altered.Length; start++)
+        {
+            if (!altered[start]) continue;
+            altered[start] = false;
+            open.Push(start);
+            int left = columns, top = rows, right = 0, bottom = 0;
+            while (open.TryPop(out var cell))
+            {
+                int x = cell % columns, y = cell / columns;
+                (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x + 1), Math.Max(bottom, y + 1));
+                Visit(x > 0, cell - 1);
+                Visit(x + 1 < columns, cell + 1);
+                Visit(y > 0, cell - columns);
+                Visit(y + 1 < rows, cell + columns);
+            }
+            yield return (left, top, right, bottom);
+        }
+
+        void Visit(bool inside, int cell)
+        {
+            if (!inside || !altered[cell]) return;
+            altered[cell] = false;
+            open.Push(cell);
+        }
+    }
+
+    private static ImageRegion ToPixels((int Left, int Top, int Right, int Bottom) part, int canonicalWidth, int canonicalHeight, int width, int height)
+    {
+        int X(int cell) => (int)((long)cell * CellSide * width / canonicalWidth);
+        int Y(int cell) => (int)((long)cell * CellSide * height / canonicalHeight);
+        return new ImageRegion(X(part.Left), Y(part.Top), X(part.Right) - X(part.Left), Y(part.Bottom) - Y(part.Top));
+    }
+
+    private static double? Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length == 0 ? null : sorted[sorted.Length / 2];
+    }
+
+    private sealed class Cells(int columns, int rows)
+    {
+        public int Columns { get; } = columns;
+
+        public int Rows { get; } = rows;
+
+        /// <summary>Measured times expected, summed over a cell.</summary>
+        public double[] Correlation { get; } = new double[columns * rows];
+
+        /// <summary>Expected squared, for a watermark of gain one.</summary>
+        public double[] Energy { get; } = new double[columns * rows];
+
+        /// <summary>The square of the correlation's deviation.</summary>
+        public double[] Noise { get; } = new double[columns * rows];
+
+        public double[] Contrast { get; } = new double[columns * rows];
+
+        /// <summary>The cells that can carry anything.</summary>
+        public IEnumerable<int> Carrying => Enumerable.Range(0, Energy.Length).Where(cell => Energy[cell] > 0);
+
+        /// <summary>The gain with which the watermark is still there.</summary>
+        public double Survival(int cell) => Correlation[cell] / Energy[cell];
+    }
+}

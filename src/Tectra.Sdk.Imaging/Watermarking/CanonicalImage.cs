@@ -1,0 +1,86 @@
+using Tectra.Sdk.Imaging.Codecs;
+using Tectra.Sdk.Imaging.Pixels;
+using Tectra.Sdk.Imaging.Transforms;
+
+namespace Tectra.Sdk.Imaging.Watermarking;
+
+/// <summary>
+/// A picture as the watermark sees it: luma at canonical scale and, if the picture has transparent parts, how visible each
+/// pixel is (0 to 1). Fully transparent pixels take the mean of the others, so that they neither carry nor disturb.
+/// </summary>
+internal sealed class CanonicalImage : IDisposable
+{
+    private CanonicalImage(Plane<float> luma, Plane<float>? visibility)
+    {
+        Luma = luma;
+        Visibility = visibility;
+    }
+
+    public Plane<float> Luma { get; }
+
+    /// <summary>Null when the whole picture is visible.</summary>
+    public Plane<float>? Visibility { get; }
+
+    /// <summary>Scales a picture's luma down to canonical size.</summary>
+    /// <param name="image">The picture, for its transparency.</param>
+    /// <param name="luma">Its luma at full size; changed where the picture is transparent.</param>
+    public static CanonicalImage Create(ImageBuffer image, Plane<byte> luma)
+    {
+        var (width, height) = WatermarkLayout.CanonicalSize(image.Width, image.Height);
+        using var visible = VisiblePixels(image);
+        if (visible is null) return new CanonicalImage(BicubicScaler.Scale(luma, width, height), null);
+        FillTransparent(luma.Values, visible.Values);
+        return new CanonicalImage(BicubicScaler.Scale(luma, width, height), BicubicScaler.Scale(visible, width, height));
+    }
+
+    /// <summary>Luma at full size, for callers that don't compute it for the perceptual hash anyway.</summary>
+    public static Plane<byte> LumaOf(ImageBuffer image)
+    {
+        var luma = new Plane<byte>(image.Width, image.Height);
+        for (var y = 0; y < image.Height; y++) Transforms.Luma.Row(image, y, LumaRule.Standard, luma.Row(y));
+        return luma;
+    }
+
+    public void Dispose()
+    {
+        Luma.Dispose();
+        Visibility?.Dispose();
+    }
+
+    /// <summary>One where alpha is above zero; null when that is everywhere.</summary>
+    private static Plane<byte>? VisiblePixels(ImageBuffer image)
+    {
+        if (!image.HasAlpha) return null;
+        var visible = new Plane<byte>(image.Width, image.Height);
+        var all = true;
+        for (var y = 0; y < image.Height; y++)
+        {
+            var row = visible.Row(y);
+            for (var x = 0; x < row.Length; x++)
+            {
+                var alpha = ((x + 1) * image.Channels) - 1;
+                row[x] = (image.BitDepth == 16 ? image.Row16(y)[alpha] : image.Row(y)[alpha]) > 0 ? (byte)1 : (byte)0;
+                all &= row[x] != 0;
+            }
+        }
+        if (!all) return visible;
+        visible.Dispose();
+        return null;
+    }
+
+    private static void FillTransparent(Span<byte> luma, ReadOnlySpan<byte> visible)
+    {
+        long sum = 0, count = 0;
+        for (var i = 0; i < luma.Length; i++)
+        {
+            if (visible[i] == 0) continue;
+            sum += luma[i];
+            count++;
+        }
+        var mean = (byte)(count == 0 ? 128 : sum / count);
+        for (var i = 0; i < luma.Length; i++)
+        {
+            if (visible[i] == 0) luma[i] = mean;
+        }
+    }
+}
