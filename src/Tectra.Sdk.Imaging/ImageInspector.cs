@@ -95,8 +95,7 @@ public sealed class ImageInspector
         if (depth != InspectionDepth.Full || !reading.Found) return reading;
         return reading with
         {
-            AlteredRegions = AlterationMap.Find(
-                canonical, whitened, reading.Payload, _options.WatermarkStrengthDecibels, image.Header.Width, image.Header.Height),
+            AlteredRegions = AlterationMap.Find(image.Pixels, canonical, whitened, reading.Payload, _options.WatermarkStrengthDecibels),
         };
     }
 }

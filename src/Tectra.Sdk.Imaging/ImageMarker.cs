@@ -1,13 +1,21 @@
 using System.Collections.Immutable;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Imaging.Codecs;
+using Tectra.Sdk.Imaging.Hashing;
 using Tectra.Sdk.Imaging.Pixels;
 using Tectra.Sdk.Imaging.Watermarking;
 
 namespace Tectra.Sdk.Imaging;
 
 /// <summary>A file with a watermark in it.</summary>
-internal sealed record MarkedFile(byte[] Bytes, ImageQuality? Quality, ImmutableArray<string> Notices);
+internal sealed record MarkedFile(byte[] Bytes, ImmutableArray<string> Notices)
+{
+    /// <summary>How near it is to the source; null if it wasn't measured.</summary>
+    public ImageQuality? Quality { get; init; }
+
+    /// <summary>The perceptual hash of the marked picture; the source's own if it wasn't marked.</summary>
+    public required PerceptualHash Hash { get; init; }
+}
 
 /// <summary>
 /// Embeds, encodes, and reads the watermark back from the bytes that will be delivered: a file that comes out of here
@@ -18,6 +26,9 @@ internal sealed class ImageMarker
     private readonly ImagingOptions _options;
 
     public ImageMarker(ImagingOptions options) => _options = options;
+
+    // Small pictures show the tile too few times for the usual strength; these steps below it are tried in turn.
+    private static ReadOnlySpan<double> BoostsDecibels => [0, 1.5, 3];
 
     // Tried in turn above the source's own quality.
     private static ReadOnlySpan<float> Qualities => [75, 85, 92, 97];
@@ -30,16 +41,19 @@ internal sealed class ImageMarker
     {
         if (image.WatermarkObstacle is { } obstacle) throw new InvalidContentException(obstacle.Code, obstacle.Reason);
         var codec = ImageCodecs.Of(format);
-        using var picture = PixelConversion.CopyFor(codec, image.Pixels);
-        using (var luma = CopyOf(image.Luma!))
-            WatermarkEmbedder.Embed(picture, luma, payload, _options.WatermarkStrengthDecibels, cancellationToken);
-        var metadata = image.Header.Metadata;
-        foreach (var profile in Profiles(image.Header, format))
+        using var plain = PixelConversion.CopyFor(codec, image.Pixels);
+        foreach (var boost in BoostsDecibels.ToArray())
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var bytes = codec.Encode(picture, profile, metadata);
-            if (!TryReadBack(codec, bytes, image, payload, out var quality, cancellationToken)) continue;
-            return new MarkedFile(bytes, quality, Notices(image.Header, format, profile, bytes.Length));
+            using var picture = plain.Clone();
+            using (var luma = CopyOf(image.Luma!))
+                WatermarkEmbedder.Embed(picture, luma, payload, _options.WatermarkStrengthDecibels - boost, cancellationToken);
+            foreach (var profile in Profiles(image.Header, format))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var bytes = codec.Encode(picture, profile, image.Header.Metadata);
+                if (ReadBack(codec, bytes, image, payload, cancellationToken) is not var (hash, quality)) continue;
+                return new MarkedFile(bytes, Notices(image.Header, format, profile, bytes.Length, boost)) { Quality = quality, Hash = hash };
+            }
         }
         throw new InvalidContentException(
             ErrorCodes.WatermarkNotReadable,
@@ -53,7 +67,7 @@ internal sealed class ImageMarker
         using var picture = PixelConversion.CopyFor(codec, image.Pixels);
         var profile = Profiles(image.Header, format).First();
         var bytes = codec.Encode(picture, profile, image.Header.Metadata);
-        return new MarkedFile(bytes, null, Notices(image.Header, format, profile, bytes.Length));
+        return new MarkedFile(bytes, Notices(image.Header, format, profile, bytes.Length)) { Hash = image.Hash };
     }
 
     private static IEnumerable<EncodingProfile> Profiles(ImageHeader header, ImageFormat format)
@@ -76,7 +90,7 @@ internal sealed class ImageMarker
         return copy;
     }
 
-    private ImmutableArray<string> Notices(ImageHeader header, ImageFormat format, EncodingProfile profile, int length)
+    private ImmutableArray<string> Notices(ImageHeader header, ImageFormat format, EncodingProfile profile, int length, double boost = 0)
     {
         var notices = header.Metadata.Losses.ToBuilder();
         if (header.Metadata.HasContentCredentials && header.Format == format)
@@ -85,22 +99,24 @@ internal sealed class ImageMarker
             notices.Add($"Of the metadata, ICC profile, EXIF and XMP are carried over to {format}; other kinds are left out.");
         if (header.Format == format && profile.Quality > header.Encoding.Quality)
             notices.Add($"The source is so strongly compressed (quality {header.Encoding.Quality:0}) that a watermark would not survive it; the signed file is written at quality {profile.Quality:0}.");
+        if (boost > 0) notices.Add($"The picture is small, so the watermark is {boost} dB stronger than asked for.");
         if (length > _options.MaxFileBytes)
             notices.Add($"The signed file has {length} bytes and is over the limit of {_options.MaxFileBytes}: verifying it needs a higher ImagingOptions.MaxFileBytes.");
         return notices.ToImmutable();
     }
 
-    private bool TryReadBack(
-        IImageCodec codec, byte[] bytes, LoadedImage source, WatermarkPayload payload, out ImageQuality? quality, CancellationToken cancellationToken)
+    /// <summary>Null when the payload can't be read back from the bytes.</summary>
+    private (PerceptualHash Hash, ImageQuality? Quality)? ReadBack(
+        IImageCodec codec, byte[] bytes, LoadedImage source, WatermarkPayload payload, CancellationToken cancellationToken)
     {
         var header = codec.ReadHeader(bytes, _options);
-        using var pixels = codec.Decode(bytes, header);
+        using var pixels = codec.Decode(bytes, header, out _);
         using var luma = CanonicalImage.LumaOf(pixels);
         using var canonical = CanonicalImage.Create(pixels, luma);
         using var whitened = WhitenedImage.Create(canonical);
         var reading = WatermarkDetector.Detect(whitened);
-        var readable = reading.Found && reading.Payload == payload;
-        quality = readable && _options.MeasureQuality ? ImageQuality.Compare(source.Pixels, pixels, cancellationToken) : null;
-        return readable;
+        if (!reading.Found || reading.Payload != payload) return null;
+        return (PerceptualHasher.Hash(pixels, header.Luma, null, cancellationToken),
+            _options.MeasureQuality ? ImageQuality.Compare(source.Pixels, pixels, cancellationToken) : null);
     }
 }

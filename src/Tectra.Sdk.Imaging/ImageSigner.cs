@@ -62,6 +62,12 @@ public sealed record SignedImage
     /// <summary>Why there is no watermark; null when there is one, or none was wanted.</summary>
     public MeasurementProblem? WatermarkProblem { get; init; }
 
+    /// <summary>
+    /// Why the perceptual hash won't recognise the signed file: the picture is so flat that the watermark changes its hash
+    /// beyond <see cref="VerificationPolicy.DefaultPerceptualRadius"/>. Null for pictures with any content.
+    /// </summary>
+    public MeasurementProblem? PerceptualHashProblem { get; init; }
+
     /// <summary>What the signed file couldn't keep of the source, in words for the user.</summary>
     public ImmutableArray<string> Notices { get; init; } = [];
 }
@@ -122,9 +128,19 @@ public sealed class ImageSigner
             Registration = new RegistrationRequest(signed.Envelope, metadata),
             Quality = marked?.Quality,
             WatermarkProblem = problem,
-            Notices = marked?.Notices ?? [],
+            PerceptualHashProblem = marked is null ? null : HashProblem(image.Hash.DistanceTo(marked.Hash)),
+            Notices = [.. Damage(image), .. marked?.Notices ?? []],
         };
     }
+
+    private static MeasurementProblem? HashProblem(int distance) => distance <= VerificationPolicy.DefaultPerceptualRadius
+        ? null
+        : new MeasurementProblem(
+            ErrorCodes.PerceptualHashUnstable,
+            $"The picture is nearly featureless, so its perceptual hash says little: the signed file's differs in {distance} of 64 bits, and that check will fail.");
+
+    private static IEnumerable<string> Damage(LoadedImage image) =>
+        image.Damage is { } damage ? [$"The source is damaged ({damage}); what viewers show of it was signed."] : [];
 
     private (MarkedFile? Marked, MeasurementProblem? Problem) TryMark(
         LoadedImage image, WatermarkPayload payload, ImageFormat format, WatermarkMode mode, CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ internal sealed class LoadedImage : IDisposable
 
     public PerceptualHash Hash { get; }
 
+    /// <summary>What the codec stepped over in a damaged file, or null.</summary>
+    public string? Damage { get; private init; }
+
     /// <summary>Why this picture can't carry a watermark, or null if it can.</summary>
     public MeasurementProblem? WatermarkObstacle => Header switch
     {
@@ -46,7 +49,7 @@ internal sealed class LoadedImage : IDisposable
         var codec = ImageCodecs.Of(ImageFormats.Detect(file));
         var header = codec.ReadHeader(file, options);
         cancellationToken.ThrowIfCancellationRequested();
-        var pixels = codec.Decode(file, header);
+        var pixels = codec.Decode(file, header, out var damage);
         Plane<byte>? luma = null;
         try
         {
@@ -54,7 +57,7 @@ internal sealed class LoadedImage : IDisposable
             // The hash's luma serves the watermark too, except of 16-bit grey, which the hash clips.
             if (withLuma && header.Layout != PixelLayout.Cmyk) luma = header.Luma == LumaRule.Standard ? new Plane<byte>(pixels.Width, pixels.Height) : CanonicalImage.LumaOf(pixels);
             var hash = PerceptualHasher.Hash(pixels, header.Luma, header.Luma == LumaRule.Standard ? luma : null, cancellationToken);
-            return new LoadedImage(header, pixels, luma, hash);
+            return new LoadedImage(header, pixels, luma, hash) { Damage = damage };
         }
         catch
         {

@@ -45,6 +45,9 @@ public static class ErrorCodes
     /// <summary>A watermark was embedded but could not be read back: the picture is too flat, too transparent or too coarse.</summary>
     public const string WatermarkNotReadable = "watermark_not_readable";
 
+    /// <summary>The picture is so flat that its perceptual hash isn't stable under marking.</summary>
+    public const string PerceptualHashUnstable = "perceptual_hash_unstable";
+
     /// <summary>The measurement wasn't asked for.</summary>
     public const string NotAskedFor = "not_asked_for";
 

@@ -12,7 +12,10 @@ internal interface IImageCodec
     ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImagingOptions limits);
 
     /// <summary>Decodes the picture (the first frame of an animation) as stored: not turned, not colour-converted.</summary>
-    ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header);
+    /// <param name="file">The file.</param>
+    /// <param name="header">What <see cref="ReadHeader"/> said of it.</param>
+    /// <param name="damage">What the codec stepped over in a damaged file, or null.</param>
+    ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header, out string? damage);
 
     /// <summary>Whether the format can hold such a picture; the reason if it can't.</summary>
     string? WhyNot(ImageBuffer picture);

@@ -65,7 +65,7 @@ internal sealed class JpegCodec : IImageCodec
         };
     }
 
-    public unsafe ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header)
+    public unsafe ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header, out string? damage)
     {
         var handle = TurboJpeg.tjInitDecompress();
         if (handle == 0) throw new InsufficientMemoryException("TurboJPEG could not be initialised.");
@@ -86,8 +86,9 @@ internal sealed class JpegCodec : IImageCodec
                     TurboJpeg.FlagAccurateDct | TurboJpeg.FlagLimitScans);
             }
             // Warnings are damage that libjpeg steps over, as every viewer does: the picture then shows what viewers show.
+            damage = result == 0 ? null : LastError(handle);
             if (result != 0 && TurboJpeg.tjGetErrorCode(handle) != TurboJpeg.ErrorWarning)
-                throw new InvalidContentException(ErrorCodes.ImageCorrupt, $"The JPEG can't be decoded: {LastError(handle)}.");
+                throw new InvalidContentException(ErrorCodes.ImageCorrupt, $"The JPEG can't be decoded: {damage}.");
             return buffer;
         }
         catch

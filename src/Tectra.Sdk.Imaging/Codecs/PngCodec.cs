@@ -48,8 +48,9 @@ internal sealed class PngCodec : IImageCodec
         };
     }
 
-    public unsafe ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header)
+    public unsafe ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header, out string? damage)
     {
+        damage = null;
         var structure = PngContainer.Read(file);
         var context = Spng.spng_ctx_new(Spng.ContextDecoder);
         if (context == 0) throw new InsufficientMemoryException("libspng could not be initialised.");

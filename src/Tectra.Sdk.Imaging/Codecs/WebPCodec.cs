@@ -43,8 +43,9 @@ internal sealed class WebPCodec : IImageCodec
         };
     }
 
-    public unsafe ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header)
+    public unsafe ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header, out string? damage)
     {
+        damage = null;
         var structure = WebPContainer.Read(file);
         var buffer = new ImageBuffer(header.Width, header.Height, header.Layout, header.BitDepth);
         try

@@ -212,7 +212,7 @@ internal static class PngContainer
     }
 
     /// <summary>CRC-32 as in annex D of the PNG specification.</summary>
-    private static uint Crc(ReadOnlySpan<byte> bytes)
+    public static uint Crc(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
         foreach (var value in bytes) crc = CrcTable[(byte)(crc ^ value)] ^ (crc >> 8);

@@ -1,11 +1,15 @@
+using Tectra.Sdk.Imaging.Codecs;
 using Tectra.Sdk.Imaging.Pixels;
+using Tectra.Sdk.Imaging.Quality;
 using Tectra.Sdk.Imaging.Transforms;
 
 namespace Tectra.Sdk.Imaging;
 
 /// <summary>How near a signed picture is to its source. Immutable.</summary>
 /// <param name="PsnrDecibels">Peak signal-to-noise ratio over all colour samples; 99 when they are the same.</param>
-/// <param name="Ssim">Structural similarity of luma (Wang et al. 2004: 11×11 Gaussian window of σ 1.5, no down-sampling), at most 1.</param>
+/// <param name="Ssim">
+/// Structural similarity of 8-bit luma (Wang et al. 2004: 11×11 Gaussian window of σ 1.5, no down-sampling), at most 1.
+/// </param>
 public readonly record struct ImageQuality(double PsnrDecibels, double Ssim)
 {
     private const double Identical = 99;
@@ -14,7 +18,7 @@ public readonly record struct ImageQuality(double PsnrDecibels, double Ssim)
 
     private static readonly GaussianBlur Window = new(1.5);
 
-    /// <summary>Compares two pictures of the same size and layout.</summary>
+    /// <summary>Compares two pictures of the same size, grey or colour.</summary>
     internal static ImageQuality Compare(ImageBuffer source, ImageBuffer copy, CancellationToken cancellationToken = default)
     {
         if (source.Width != copy.Width || source.Height != copy.Height) throw new ArgumentException("The pictures differ in size.", nameof(copy));
@@ -24,35 +28,30 @@ public readonly record struct ImageQuality(double PsnrDecibels, double Ssim)
     private static double Psnr(ImageBuffer source, ImageBuffer copy)
     {
         double sum = 0;
-        var row = new float[source.Width * source.ColourChannels];
-        var other = new float[row.Length];
-        for (var y = 0; y < source.Height; y++)
-        {
-            Colours(source, y, row);
-            Colours(copy, y, other);
-            double line = 0;
-            for (var i = 0; i < row.Length; i++)
-            {
-                var difference = row[i] - other[i];
-                line += difference * difference;
-            }
-            sum += line;
-        }
-        var mean = sum / row.Length / source.Height;
+        var plain = source.BitDepth == 8 && source.Layout == copy.Layout && copy.BitDepth == 8 && !source.HasAlpha;
+        for (var y = 0; y < source.Height; y++) sum += plain ? QualityKernels.SumOfSquares(source.Row(y), copy.Row(y)) : SumOfSquares(source, copy, y);
+        var mean = sum / source.Width / source.Height / source.ColourChannels;
         return mean == 0 ? Identical : Math.Round(10 * Math.Log10(255 * 255 / mean), 3);
     }
 
-    /// <summary>The colour samples of a row on the scale of 0 to 255; grey is spread if the other picture has colour.</summary>
-    private static void Colours(ImageBuffer image, int y, Span<float> destination)
+    /// <summary>A row of pictures that differ in layout or depth, or have an alpha channel that doesn't count.</summary>
+    private static double SumOfSquares(ImageBuffer source, ImageBuffer copy, int y)
     {
-        int colours = destination.Length / image.Width, own = image.ColourChannels;
-        for (var x = 0; x < image.Width; x++)
+        double sum = 0;
+        for (var x = 0; x < source.Width; x++)
         {
-            for (var c = 0; c < colours; c++)
+            for (var c = 0; c < source.ColourChannels; c++)
             {
-                var i = (x * image.Channels) + Math.Min(c, own - 1);
-                destination[(x * colours) + c] = image.BitDepth == 16 ? image.Row16(y)[i] / 257f : image.Row(y)[i];
+                var difference = Sample(source, x, y, c) - Sample(copy, x, y, Math.Min(c, copy.ColourChannels - 1));
+                sum += difference * difference;
             }
+        }
+        return sum;
+
+        static double Sample(ImageBuffer image, int x, int y, int channel)
+        {
+            var i = (x * image.Channels) + channel;
+            return image.BitDepth == 16 ? image.Row16(y)[i] / 257.0 : image.Row(y)[i];
         }
     }
 
@@ -78,16 +77,13 @@ public readonly record struct ImageQuality(double PsnrDecibels, double Ssim)
     {
         using Plane<float> meanX = Blurred(x), meanY = Blurred(y);
         using Plane<float> squareX = Blurred(x, x), squareY = Blurred(y, y), product = Blurred(x, y);
+        using var similarity = new Plane<float>(x.Width, 1);
         double sum = 0;
         for (var row = top; row < bottom; row++)
         {
+            QualityKernels.Similarity(meanX.Row(row), meanY.Row(row), squareX.Row(row), squareY.Row(row), product.Row(row), C1, C2, similarity.Values);
             double line = 0;
-            for (var i = (row * x.Width) + border; i < ((row + 1) * x.Width) - border; i++)
-            {
-                float mx = meanX.Values[i], my = meanY.Values[i];
-                float sx = squareX.Values[i] - (mx * mx), sy = squareY.Values[i] - (my * my), sxy = product.Values[i] - (mx * my);
-                line += ((2 * mx * my) + C1) * ((2 * sxy) + C2) / (((mx * mx) + (my * my) + C1) * (sx + sy + C2));
-            }
+            foreach (var value in similarity.Values[border..^border]) line += value;
             sum += line;
         }
         return sum;
@@ -102,7 +98,7 @@ public readonly record struct ImageQuality(double PsnrDecibels, double Ssim)
             return result;
         }
         using var products = new Plane<float>(plane.Width, plane.Height);
-        for (var i = 0; i < products.Values.Length; i++) products.Values[i] = plane.Values[i] * factor.Values[i];
+        QualityKernels.Multiply(plane.Values, factor.Values, products.Values);
         Window.Apply(products, result);
         return result;
     }
@@ -110,12 +106,12 @@ public readonly record struct ImageQuality(double PsnrDecibels, double Ssim)
     private static Plane<float> LumaOf(ImageBuffer image, int first, int last)
     {
         var luma = new Plane<float>(image.Width, last - first);
-        var row = new float[3 * image.Width];
+        using var bytes = new Plane<byte>(image.Width, 1);
+        luma.Values.Clear();
         for (var y = first; y < last; y++)
         {
-            Colours(image, y, row);
-            var line = luma.Row(y - first);
-            for (var x = 0; x < line.Length; x++) line[x] = (0.299f * row[3 * x]) + (0.587f * row[(3 * x) + 1]) + (0.114f * row[(3 * x) + 2]);
+            Luma.Row(image, y, LumaRule.Standard, bytes.Values);
+            RowOps.AddScaled(bytes.Values, 1, luma.Row(y - first));
         }
         return luma;
     }

@@ -24,37 +24,33 @@ internal sealed class GaussianBlur
     {
         var padded = ArrayPool<float>.Shared.Rent(source.Width + (2 * Radius));
         using var across = new Plane<float>(source.Width, source.Height);
+        Span<int> offsets = stackalloc int[(2 * Radius) + 1];
         try
         {
+            var line = padded.AsSpan(0, source.Width + (2 * Radius));
+            for (var k = 0; k <= Radius; k++) SetOffsets(offsets, k, Radius - k, Radius + k);
             for (var y = 0; y < source.Height; y++)
             {
-                var line = padded.AsSpan(0, source.Width + (2 * Radius));
                 Pad(source.Row(y), line);
-                var row = across.Row(y);
-                row.Clear();
-                RowOps.AddScaled(line.Slice(Radius, source.Width), _weights[0], row);
-                for (var k = 1; k <= Radius; k++)
-                {
-                    RowOps.AddScaled(line.Slice(Radius - k, source.Width), _weights[k], row);
-                    RowOps.AddScaled(line.Slice(Radius + k, source.Width), _weights[k], row);
-                }
+                RowOps.Symmetric(line, offsets, _weights, across.Row(y));
             }
             for (var y = 0; y < source.Height; y++)
             {
-                var row = destination.Row(y);
-                row.Clear();
-                RowOps.AddScaled(across.Row(y), _weights[0], row);
-                for (var k = 1; k <= Radius; k++)
-                {
-                    RowOps.AddScaled(across.Row(Mirror(y - k, source.Height)), _weights[k], row);
-                    RowOps.AddScaled(across.Row(Mirror(y + k, source.Height)), _weights[k], row);
-                }
+                for (var k = 0; k <= Radius; k++)
+                    SetOffsets(offsets, k, Mirror(y - k, source.Height) * source.Width, Mirror(y + k, source.Height) * source.Width);
+                RowOps.Symmetric(across.Values, offsets, _weights, destination.Row(y));
             }
         }
         finally
         {
             ArrayPool<float>.Shared.Return(padded);
         }
+    }
+
+    private static void SetOffsets(Span<int> offsets, int k, int before, int after)
+    {
+        offsets[k == 0 ? 0 : (2 * k) - 1] = before;
+        offsets[2 * k] = after;
     }
 
     private void Pad(ReadOnlySpan<float> row, Span<float> padded)

@@ -11,4 +11,15 @@ internal static partial class RowOps
     {
         for (var i = 0; i < row.Length; i++) sums[i] += row[i] * weight;
     }
+
+    public static void SymmetricScalar(
+        ReadOnlySpan<float> source, ReadOnlySpan<int> offsets, ReadOnlySpan<float> weights, Span<float> destination, int start)
+    {
+        for (var i = start; i < destination.Length; i++)
+        {
+            var sum = source[offsets[0] + i] * weights[0];
+            for (var k = 1; k < weights.Length; k++) sum += (source[offsets[(2 * k) - 1] + i] + source[offsets[2 * k] + i]) * weights[k];
+            destination[i] = sum;
+        }
+    }
 }

@@ -93,4 +93,55 @@ internal static partial class RowOps
         }
         AddScaledScalar(row[(int)i..], weight, sums[(int)i..]);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SymmetricVector512(ReadOnlySpan<float> source, ReadOnlySpan<int> offsets, ReadOnlySpan<float> weights, Span<float> destination)
+    {
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        var i = 0;
+        for (; i + 16 <= destination.Length; i += 16)
+        {
+            ref var column = ref Unsafe.Add(ref from, i);
+            var sum = Vector512.LoadUnsafe(ref column, (nuint)offsets[0]) * weights[0];
+            for (var k = 1; k < weights.Length; k++)
+                sum += (Vector512.LoadUnsafe(ref column, (nuint)offsets[(2 * k) - 1]) + Vector512.LoadUnsafe(ref column, (nuint)offsets[2 * k])) * weights[k];
+            sum.StoreUnsafe(ref to, (nuint)i);
+        }
+        SymmetricScalar(source, offsets, weights, destination, i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SymmetricVector256(ReadOnlySpan<float> source, ReadOnlySpan<int> offsets, ReadOnlySpan<float> weights, Span<float> destination)
+    {
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        var i = 0;
+        for (; i + 8 <= destination.Length; i += 8)
+        {
+            ref var column = ref Unsafe.Add(ref from, i);
+            var sum = Vector256.LoadUnsafe(ref column, (nuint)offsets[0]) * weights[0];
+            for (var k = 1; k < weights.Length; k++)
+                sum += (Vector256.LoadUnsafe(ref column, (nuint)offsets[(2 * k) - 1]) + Vector256.LoadUnsafe(ref column, (nuint)offsets[2 * k])) * weights[k];
+            sum.StoreUnsafe(ref to, (nuint)i);
+        }
+        SymmetricScalar(source, offsets, weights, destination, i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SymmetricVector128(ReadOnlySpan<float> source, ReadOnlySpan<int> offsets, ReadOnlySpan<float> weights, Span<float> destination)
+    {
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        var i = 0;
+        for (; i + 4 <= destination.Length; i += 4)
+        {
+            ref var column = ref Unsafe.Add(ref from, i);
+            var sum = Vector128.LoadUnsafe(ref column, (nuint)offsets[0]) * weights[0];
+            for (var k = 1; k < weights.Length; k++)
+                sum += (Vector128.LoadUnsafe(ref column, (nuint)offsets[(2 * k) - 1]) + Vector128.LoadUnsafe(ref column, (nuint)offsets[2 * k])) * weights[k];
+            sum.StoreUnsafe(ref to, (nuint)i);
+        }
+        SymmetricScalar(source, offsets, weights, destination, i);
+    }
 }

@@ -1,4 +1,5 @@
 using Tectra.Sdk.Content;
+using Tectra.Sdk.Imaging.Pixels;
 using Tectra.Sdk.Verification;
 
 namespace Tectra.Sdk.Imaging.Watermarking;
@@ -8,42 +9,45 @@ namespace Tectra.Sdk.Imaging.Watermarking;
 /// after marking. The whole tile is known once its payload is, so each part can be correlated with what should be there.
 /// </summary>
 /// <remarks>
-/// The picture is cut into cells of 32×32 canonical pixels, and windows of 2×2 to 6×6 cells are judged. A window is altered
+/// The picture is cut into cells of 32×32 canonical pixels, and windows of 3×3 to 6×6 cells are judged. A window is altered
 /// when what is measured is not above noise although, by what survived elsewhere in parts of the same smoothness, it should
-/// be at seven standard deviations. A picture that lost too much of its watermark everywhere is not judged at all.
+/// be at eight standard deviations. A picture that lost too much of its watermark everywhere is not judged at all.
 /// </remarks>
 internal static class AlterationMap
 {
     private const int CellSide = 32, SmoothnessClasses = 6;
     private const double NoiseDeviation = 1.65; // of the normalised correlation in unmarked pictures: whitening isn't perfect
-    private const double MaxMeasured = 1, MinExpected = 7;
+    private const double MaxMeasured = 1, MinExpected = 8;
     private const double MinSurvival = 0.72;
-    private const float MinLuma = 6, MaxLuma = 249; // beyond, clipping has taken part of the watermark
+    private const double QuietShare = 0.4, MaxQuietPixels = 0.4, MaxClippedPixels = 0.1;
+    private const byte ClippedBelow = 2, ClippedAbove = 253;
+    private const float MinLuma = 12, MaxLuma = 243; // beyond, clipping has taken part of the watermark
 
-    private static ReadOnlySpan<int> WindowSides => [2, 3, 4, 6];
+    private static ReadOnlySpan<int> WindowSides => [3, 4, 6];
 
     /// <summary>
     /// The altered parts as rectangles of the picture's own pixels; null when the picture can't be judged.
     /// </summary>
-    /// <param name="image">The canonical picture.</param>
+    /// <param name="picture">The picture.</param>
+    /// <param name="image">The same, canonical.</param>
     /// <param name="whitened">The same, whitened.</param>
     /// <param name="payload">What its watermark carries.</param>
     /// <param name="strengthDecibels">The strength it was probably embedded with.</param>
-    /// <param name="width">The picture's width.</param>
-    /// <param name="height">The picture's height.</param>
     public static IReadOnlyList<ImageRegion>? Find(
-        CanonicalImage image, WhitenedImage whitened, WatermarkPayload payload, double strengthDecibels, int width, int height)
+        ImageBuffer picture, CanonicalImage image, WhitenedImage whitened, WatermarkPayload payload, double strengthDecibels)
     {
         using var mask = PerceptualMask.Create(image);
         var gain = WatermarkEmbedder.Gain(mask.Values, strengthDecibels);
-        var cells = Measure(image, whitened, mask, WatermarkLayout.Tile(payload));
+        var cells = Measure(image, whitened, mask, gain, WatermarkLayout.Tile(payload));
+        CountClipped(picture, cells);
+        cells.DropUnfit();
         var survival = Median(cells.Carrying.Select(cells.Survival));
         if (survival is null || survival < MinSurvival * gain) return null;
         var altered = Judge(cells, Expectations(cells, survival.Value));
-        return [.. Components(altered, cells.Columns, cells.Rows).Select(part => ToPixels(part, image.Luma.Width, image.Luma.Height, width, height))];
+        return [.. Components(altered, cells.Columns, cells.Rows).Select(part => ToPixels(part, image.Luma.Width, image.Luma.Height, picture.Width, picture.Height))];
     }
 
-    private static Cells Measure(CanonicalImage image, WhitenedImage whitened, Pixels.Plane<float> mask, float[] tile)
+    private static Cells Measure(CanonicalImage image, WhitenedImage whitened, Plane<float> mask, float gain, float[] tile)
     {
         const int Side = WatermarkLayout.TileSide;
         var cells = new Cells(image.Luma.Width / CellSide, image.Luma.Height / CellSide);
@@ -58,17 +62,37 @@ internal static class AlterationMap
                 cells.Correlation[cell] += product;
                 cells.Energy[cell] += expected * expected;
                 cells.Noise[cell] += product * product;
-                cells.Contrast[cell] += deviation * deviation;
+                cells.Strength[cell] += expected * expected * deviation * deviation;
+                cells.Pixels[cell]++;
+                if (Math.Abs(values[x] * deviation) < QuietShare * gain * masks[x]) cells.Quiet[cell]++;
             }
         }
         return cells;
+    }
+
+    /// <summary>Counts pixels of which a channel is at an end of its range: clipping has taken part of their watermark.</summary>
+    private static void CountClipped(ImageBuffer picture, Cells cells)
+    {
+        if (picture.BitDepth != 8) return;
+        for (var y = 0; y < picture.Height; y++)
+        {
+            var row = picture.Row(y);
+            var first = Math.Min(y * cells.Rows / picture.Height, cells.Rows - 1) * cells.Columns;
+            for (int x = 0, i = 0; x < picture.Width; x++, i += picture.Channels)
+            {
+                var clipped = false;
+                for (var c = 0; c < picture.ColourChannels; c++) clipped |= row[i + c] is < ClippedBelow or > ClippedAbove;
+                if (clipped) cells.Clipped[first + (int)((long)x * cells.Columns / picture.Width)]++;
+            }
+        }
+        cells.PicturePixels = (long)picture.Width * picture.Height / cells.Clipped.Length;
     }
 
     /// <summary>For each cell the correlation that an unaltered one would have: compression takes more from smooth parts.</summary>
     private static double[] Expectations(Cells cells, double survival)
     {
         var expectations = new double[cells.Correlation.Length];
-        var order = cells.Carrying.OrderBy(cell => cells.Contrast[cell]).ToArray();
+        var order = cells.Carrying.OrderBy(cells.Contrast).ToArray();
         for (var i = 0; i < SmoothnessClasses; i++)
         {
             var members = order[(i * order.Length / SmoothnessClasses)..((i + 1) * order.Length / SmoothnessClasses)];
@@ -162,10 +186,42 @@ internal static class AlterationMap
         /// <summary>The square of the correlation's deviation.</summary>
         public double[] Noise { get; } = new double[columns * rows];
 
-        public double[] Contrast { get; } = new double[columns * rows];
+        /// <summary>How many of a cell's pixels count.</summary>
+        public int[] Pixels { get; } = new int[columns * rows];
+
+        /// <summary>How many of them lie nearer to their surroundings than most would with a watermark on flat ground.</summary>
+        public int[] Quiet { get; } = new int[columns * rows];
+
+        /// <summary>How many of the full-size picture's pixels in it are clipped.</summary>
+        public int[] Clipped { get; } = new int[columns * rows];
+
+        /// <summary>How many pixels of the full-size picture a cell has.</summary>
+        public long PicturePixels { get; set; }
+
+        /// <summary>Expected squared before whitening, summed over a cell.</summary>
+        public double[] Strength { get; } = new double[columns * rows];
 
         /// <summary>The cells that can carry anything.</summary>
         public IEnumerable<int> Carrying => Enumerable.Range(0, Energy.Length).Where(cell => Energy[cell] > 0);
+
+        /// <summary>
+        /// Leaves out cells that can't be judged: those that are mostly flatter than a watermark alone would be, since
+        /// compression has wiped it out there, and those that are clipped.
+        /// </summary>
+        public void DropUnfit()
+        {
+            for (var cell = 0; cell < Energy.Length; cell++)
+            {
+                if (Quiet[cell] > MaxQuietPixels * Pixels[cell] || Clipped[cell] > MaxClippedPixels * PicturePixels)
+                    Correlation[cell] = Energy[cell] = Noise[cell] = 0;
+            }
+        }
+
+        /// <summary>
+        /// The local contrast, weighted by what each pixel can carry: a flat cell with one hard edge counts as flat, since
+        /// its flat part carries nearly everything.
+        /// </summary>
+        public double Contrast(int cell) => Strength[cell] / Energy[cell];
 
         /// <summary>The gain with which the watermark is still there.</summary>
         public double Survival(int cell) => Correlation[cell] / Energy[cell];

@@ -10,6 +10,9 @@ namespace Tectra.Sdk.Imaging.Watermarking;
 /// </summary>
 internal sealed class CanonicalImage : IDisposable
 {
+    private const byte BilevelMargin = 24;
+    private const int BilevelMaxGreyShare = 100; // one pixel in a hundred
+
     private CanonicalImage(Plane<float> luma, Plane<float>? visibility)
     {
         Luma = luma;
@@ -28,6 +31,7 @@ internal sealed class CanonicalImage : IDisposable
     {
         var (width, height) = WatermarkLayout.CanonicalSize(image.Width, image.Height);
         using var visible = VisiblePixels(image);
+        if (IsBilevel(luma.Values)) FoldBilevel(luma.Values);
         if (visible is null) return new CanonicalImage(BicubicScaler.Scale(luma, width, height), null);
         FillTransparent(luma.Values, visible.Values);
         return new CanonicalImage(BicubicScaler.Scale(luma, width, height), BicubicScaler.Scale(visible, width, height));
@@ -66,6 +70,23 @@ internal sealed class CanonicalImage : IDisposable
         if (!all) return visible;
         visible.Dispose();
         return null;
+    }
+
+    /// <summary>Whether a picture is black and white only: dithered, or a page of text. What a watermark changed still counts.</summary>
+    private static bool IsBilevel(ReadOnlySpan<byte> luma)
+    {
+        long grey = 0;
+        foreach (var value in luma) grey += value is > BilevelMargin and < byte.MaxValue - BilevelMargin ? 1 : 0;
+        return grey * BilevelMaxGreyShare < luma.Length;
+    }
+
+    /// <summary>
+    /// Puts white on top of black, so that their contrast, a hundred times the watermark's, is gone and only what was
+    /// changed is left. 128 takes the place of both.
+    /// </summary>
+    private static void FoldBilevel(Span<byte> luma)
+    {
+        foreach (ref var value in luma) value = (byte)(value < 128 ? 128 + value : value - 127);
     }
 
     private static void FillTransparent(Span<byte> luma, ReadOnlySpan<byte> visible)

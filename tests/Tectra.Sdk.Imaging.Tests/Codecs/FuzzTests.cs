@@ -1,0 +1,37 @@
+namespace Tectra.Sdk.Imaging.Tests.Codecs;
+
+/// <summary>Random damage through decode and extract, in processes of their own: a crash of a native codec is a failed test, not a lost run.</summary>
+public sealed class FuzzTests
+{
+    private const int Processes = 2;
+
+    [Test]
+    [CancelAfter(600_000)]
+    public async Task No_mutant_of_the_odd_files_crashes_hangs_or_throws()
+    {
+        var (count, seconds) = TestData.IsFull ? (200_000, 240) : (30_000, 40);
+        var runs = Enumerable.Range(0, Processes).Select(start => RunAsync(start, count / Processes, seconds)).ToArray();
+        var lines = await Task.WhenAll(runs);
+        var mutants = lines.Sum(line => long.Parse(line.Split(' ')[0].Split('=')[1]));
+        foreach (var line in lines) Report.Line($"fuzz: {line}");
+        Report.Line($"fuzz: {mutants} mutants without a crash, a hang or an untyped error");
+        Assert.That(mutants, Is.GreaterThanOrEqualTo(TestData.IsFull ? 100_000 : 2_000));
+    }
+
+    private static async Task<string> RunAsync(int start, int count, int seconds)
+    {
+        var progress = Path.GetTempFileName();
+        try
+        {
+            var run = await ChildProcess.RunAsync(
+                [ChildProcess.TestChild, "fuzz", TestData.PathOf("images/odd"), $"{start}", $"{count}", $"{Processes}", $"{seconds}", progress]);
+            var last = BitConverter.ToInt64(await File.ReadAllBytesAsync(progress));
+            Assert.That(run.ExitCode, Is.Zero, $"Mutant {last} ended the process; to see it: Tectra.TestChild mutant FOLDER {last} OUTPUT\n{run.Output}\n{run.Error}");
+            return run.Output.Trim();
+        }
+        finally
+        {
+            File.Delete(progress);
+        }
+    }
+}

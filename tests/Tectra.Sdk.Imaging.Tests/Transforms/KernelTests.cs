@@ -1,0 +1,138 @@
+using Tectra.Sdk.Imaging.Transforms;
+
+namespace Tectra.Sdk.Imaging.Tests.Transforms;
+
+/// <summary>Scalar against vector, bit for bit, at every length around a vector and at the extremes.</summary>
+public sealed class KernelTests
+{
+    private static readonly int[] Lengths = [.. new[] { 1, 4, 8, 16, 32, 64 }.SelectMany(l => new[] { l - 1, l, l + 1, (2 * l) + 3 }).Where(l => l > 0).Distinct(), 257, 1000];
+
+    private static readonly Func<Random, byte>[] Bytes = [random => (byte)random.Next(256), _ => 0, _ => 255, random => random.Next(2) == 0 ? (byte)0 : (byte)255];
+
+    private delegate void LumaKernel(ReadOnlySpan<byte> source, Span<byte> destination);
+
+    private delegate void AddKernel<T>(ReadOnlySpan<T> row, float weight, Span<float> sums);
+
+    private delegate void SymmetricKernel(ReadOnlySpan<float> source, ReadOnlySpan<int> offsets, ReadOnlySpan<float> weights, Span<float> destination);
+
+    [Test]
+    public void Luma_of_RGB_agrees_on_every_path() => Check(3, Luma.FromRgbScalar, [Luma.FromRgbVector512, Luma.FromRgbVector256, Luma.FromRgbVector128, Luma.FromRgb]);
+
+    [Test]
+    public void Luma_of_RGBA_agrees_on_every_path() => Check(4, Luma.FromRgbaScalar, [Luma.FromRgbaVector128, Luma.FromRgba]);
+
+    [Test]
+    public void Luma_is_the_rounded_formula()
+    {
+        for (var r = 0; r < 256; r += 5)
+        {
+            for (var g = 0; g < 256; g += 5)
+            {
+                for (var b = 0; b < 256; b += 5)
+                {
+                    var luma = new byte[1];
+                    Luma.FromRgbScalar([(byte)r, (byte)g, (byte)b], luma);
+                    Assert.That(luma[0], Is.EqualTo((byte)Math.Floor(((19595.0 * r) + (38470.0 * g) + (7471.0 * b) + 32768) / 65536)));
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void Resampling_agrees_on_every_path()
+    {
+        foreach (var length in Lengths)
+        {
+            var random = new Random(length);
+            foreach (var next in Bytes)
+            {
+                var samples = Make(length, () => next(random));
+                var weights = new Resampler.Weights(Make(length, () => random.Next(-(1 << 23), 1 << 23)));
+                var expected = Resampler.DotScalar(samples, weights.Values);
+                foreach (var dot in new Func<byte[], Resampler.Weights, int>[]
+                {
+                    (s, w) => Resampler.DotVector512(s, w), (s, w) => Resampler.DotVector256(s, w), (s, w) => Resampler.DotVector128(s, w), (s, w) => Resampler.Dot(s, w),
+                }) Assert.That(dot(samples, weights), Is.EqualTo(expected), $"length {length}");
+
+                var sums = Make(length, () => random.Next());
+                var scalar = (int[])sums.Clone();
+                Resampler.AddScaledScalar(samples, 123_457, scalar);
+                foreach (var kernel in new Action<int[]>[] { s => Resampler.AddScaledVector256(samples, 123_457, s), s => Resampler.AddScaledVector128(samples, 123_457, s), s => Resampler.AddScaled(samples, 123_457, s) })
+                {
+                    var vector = (int[])sums.Clone();
+                    kernel(vector);
+                    Assert.That(vector, Is.EqualTo(scalar), $"length {length}");
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void Adding_rows_agrees_on_every_path()
+    {
+        foreach (var length in Lengths)
+        {
+            var random = new Random(length);
+            CheckAdd(Make(length, () => (random.NextSingle() - 0.5f) * 1e3f), random, RowOps.AddScaledScalar, [RowOps.AddScaledVector512, RowOps.AddScaledVector256, RowOps.AddScaledVector128, RowOps.AddScaled]);
+            CheckAdd(Make(length, () => (byte)random.Next(256)), random, RowOps.AddScaledScalar, [RowOps.AddScaledVector512, RowOps.AddScaledVector256, RowOps.AddScaledVector128, RowOps.AddScaled]);
+        }
+    }
+
+    [Test]
+    public void Symmetric_filters_agree_on_every_path()
+    {
+        foreach (var length in Lengths)
+        {
+            var random = new Random(length);
+            var source = Make(length + 40, () => random.NextSingle() * 255);
+            int[] offsets = [20, 17, 23, 11, 29, 0, 40];
+            float[] weights = [0.4f, 0.2f, 0.07f, 0.03f];
+            var expected = new float[length];
+            RowOps.SymmetricScalar(source, offsets, weights, expected, 0);
+            foreach (var kernel in new SymmetricKernel[] { RowOps.SymmetricVector512, RowOps.SymmetricVector256, RowOps.SymmetricVector128, RowOps.Symmetric })
+            {
+                var actual = new float[length];
+                kernel(source, offsets, weights, actual);
+                Assert.That(actual, Is.EqualTo(expected), $"length {length}");
+            }
+        }
+        Assert.That(() => RowOps.Symmetric(new float[10], [0, 1, 5], [1, 1], new float[6]), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    private static void Check(int channels, LumaKernel scalar, LumaKernel[] kernels)
+    {
+        foreach (var length in Lengths)
+        {
+            var random = new Random(length);
+            foreach (var next in Bytes)
+            {
+                var source = Make(length * channels, () => next(random));
+                var expected = new byte[length];
+                scalar(source, expected);
+                foreach (var kernel in kernels)
+                {
+                    var actual = new byte[length + 1];
+                    actual[^1] = 0x5A;
+                    kernel(source, actual.AsSpan(0, length));
+                    Assert.That(actual[..length], Is.EqualTo(expected), $"{kernel.Method.Name}, length {length}");
+                    Assert.That(actual[^1], Is.EqualTo(0x5A), "nothing is written behind the end");
+                }
+            }
+        }
+    }
+
+    private static void CheckAdd<T>(T[] row, Random random, AddKernel<T> scalar, AddKernel<T>[] kernels)
+    {
+        var sums = Make(row.Length, () => random.NextSingle());
+        var expected = (float[])sums.Clone();
+        scalar(row, 0.3f, expected);
+        foreach (var kernel in kernels)
+        {
+            var actual = (float[])sums.Clone();
+            kernel(row, 0.3f, actual);
+            Assert.That(actual, Is.EqualTo(expected), $"{kernel.Method.Name}, length {row.Length}");
+        }
+    }
+
+    private static T[] Make<T>(int length, Func<T> next) => [.. Enumerable.Range(0, length).Select(_ => next())];
+}

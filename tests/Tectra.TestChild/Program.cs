@@ -1,0 +1,22 @@
+using Tectra.TestChild;
+
+return args switch
+{
+    ["fuzz", var folder, var start, var count, var step, var seconds, var progress] => Fuzzer.Run(
+        folder, Parse(start), Parse(count), Parse(step), TimeSpan.FromSeconds(Parse(seconds)), progress),
+    ["mutant", var folder, var index, var output] => Fuzzer.Save(folder, Parse(index), output),
+    ["kernels", .. var files] => KernelDigest.Print(files),
+    _ => Usage(),
+};
+
+static long Parse(string text) => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        fuzz FOLDER START COUNT STEP SECONDS PROGRESSFILE   inspects mutants START, START+STEP, … of the files in FOLDER
+        mutant FOLDER INDEX OUTPUT                          writes one mutant to a file
+        kernels FILE…                                       prints digests of what the vector kernels compute
+        """);
+    return 2;
+}
