@@ -93,6 +93,9 @@ public static class ErrorCodes
     /// <summary>Another record is registered under that id.</summary>
     public const string RecordConflict = "record_conflict";
 
+    /// <summary>The signing time lies in the future.</summary>
+    public const string TimestampInFuture = "timestamp_in_future";
+
     /// <summary>No record has that id.</summary>
     public const string RecordUnknown = "record_unknown";
 

@@ -73,6 +73,9 @@ public static class CheckCodes
     /// <summary>Failed: the record isn't anchored yet.</summary>
     public const string AnchorPending = "anchor_pending";
 
+    /// <summary>Failed: the record was anchored, but the entry that anchored it is gone.</summary>
+    public const string AnchorMissing = "anchor_missing";
+
     /// <summary>Failed: these bytes aren't anchored (only the signed file and its original are).</summary>
     public const string ContentNotAnchored = "content_not_anchored";
 
@@ -90,9 +93,6 @@ public static class CheckCodes
 
     /// <summary>Failed: the signer's key isn't one of the trusted ones.</summary>
     public const string SignerUntrusted = "signer_untrusted";
-
-    /// <summary>Failed: the signing time lies in the future.</summary>
-    public const string TimestampInFuture = "timestamp_in_future";
 
     /// <summary>Passed: a signature or digest is right.</summary>
     public const string Valid = "valid";

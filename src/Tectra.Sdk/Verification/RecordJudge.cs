@@ -115,7 +115,7 @@ internal sealed class RecordJudge
         if (certificate.Timestamp.Moment > _now + VerificationPolicy.MaxClockSkew)
         {
             findings.Add(new Finding("timestamp", CheckResult.Failed(
-                CheckCodes.TimestampInFuture, $"The signing time {certificate.Timestamp} is in the future. Check this machine's clock.")));
+                ErrorCodes.TimestampInFuture, $"The signing time {certificate.Timestamp} is in the future. Check this machine's clock.")));
         }
         findings.Add(new Finding("revocation", (bundle.Revocation, _source) switch
         {
@@ -182,8 +182,9 @@ internal sealed class RecordJudge
     /// <summary>Whether the record, whatever file it is compared with, is anchored.</summary>
     private CheckResult CheckAnchor(EvidenceBundle bundle, Certificate certificate)
     {
-        if (bundle.Anchor is not LedgerAnchor { Entry: var entry } anchor || bundle.Proof is not { } proof)
-            return CheckResult.Failed(CheckCodes.AnchorPending, "Blockchain record pending.");
+        if (bundle.Proof is not { } proof) return CheckResult.Failed(CheckCodes.AnchorPending, "Blockchain record pending.");
+        if (bundle.Anchor is not LedgerAnchor { Entry: var entry } anchor)
+            return CheckResult.Failed(CheckCodes.AnchorMissing, "The record has a Merkle proof, but the entry that anchored its batch is gone: the ledger was cut off or replaced.");
         if (!entry.VerifySignature())
             return CheckResult.Failed(CheckCodes.AnchorSignatureInvalid, $"The {anchor.Description} is not signed by the key it names.");
         if (!_policy.Anchors.Accepts(entry.PublicKey))

@@ -71,6 +71,8 @@ public sealed class TamperTests
         using var record = SignedRecord.Create();
         using var other = SignedRecord.Create("other");
         AssertOnlyBlockchainFails(Verify(record, record.Bundle with { Anchor = other.Bundle.Anchor }), "merkle_proof_invalid");
+        AssertOnlyBlockchainFails(Verify(record, record.Bundle with { Anchor = null }), "anchor_missing");
+        AssertOnlyBlockchainFails(Verify(record, record.Bundle with { Proof = null }), "anchor_pending");
         var entry = ((LedgerAnchor)record.Bundle.Anchor!).Entry;
         AssertOnlyBlockchainFails(Verify(record, record.Bundle with { Anchor = new LedgerAnchor(entry with { Index = 99 }) }), "anchor_signature_invalid");
         var small = SignedRecord.Entry(record.LedgerKey, entry.Root, 2);

@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Tectra.Registry.Anchoring;
+using Tectra.Registry.Batching;
+using Tectra.Registry.Storage;
+using Tectra.Sdk;
+using Tectra.Sdk.Content;
+using Tectra.Sdk.Evidence;
+using Tectra.Sdk.Merkle;
+
+namespace Tectra.Registry.Tests.Batching;
+
+public sealed class AnchoringTests
+{
+    private const ulong Hash = 0x0123456789ABCDEF;
+
+    [Test]
+    public async Task Every_record_of_a_batch_proves_itself_against_the_ledger()
+    {
+        await using var fixture = await RegistryFixture.CreateAsync();
+        for (var i = 0; i < 37; i++) await fixture.RegisterAsync($"picture {i}");
+        Assert.That((await fixture.VerifyAsync(RegistryFixture.Observe("picture 5 watermarked", Hash))).Blockchain.Code, Is.EqualTo("anchor_pending"));
+        Assert.That(await fixture.Registry.AnchorPendingAsync(), Is.EqualTo(37));
+        Assert.That(await fixture.Registry.AnchorPendingAsync(), Is.Zero, "nothing is anchored twice");
+        for (var i = 0; i < 37; i++)
+        {
+            var report = await fixture.VerifyAsync(RegistryFixture.Observe($"picture {i} watermarked", Hash));
+            Assert.That(report.Blockchain.Code, Is.EqualTo("anchored_in_ledger"), $"picture {i}");
+        }
+        Assert.That(await fixture.Registry.AuditLedgerAsync(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_ledger_that_was_cut_off_or_replaced_shows()
+    {
+        await using var fixture = await RegistryFixture.CreateAsync();
+        await fixture.RegisterAsync("a");
+        await fixture.Registry.AnchorPendingAsync();
+        AtomicFile.Write(fixture.LedgerPath, []);
+        Assert.That((await fixture.VerifyAsync(RegistryFixture.Observe("a watermarked", Hash))).Blockchain.Code, Is.EqualTo("anchor_missing"));
+        File.Delete(fixture.LedgerPath);
+        Assert.That((await fixture.VerifyAsync(RegistryFixture.Observe("a watermarked", Hash))).Blockchain.Code, Is.EqualTo("anchor_missing"));
+    }
+
+    [TestCase(Crash.BeforeBatch, 0)]
+    [TestCase(Crash.AfterBatch, 0)]
+    [TestCase(Crash.AfterAppend, 1)]
+    public async Task A_crash_at_any_step_ends_in_one_anchor(Crash crash, int entriesLeft)
+    {
+        await using var fixture = await RegistryFixture.CreateAsync();
+        await fixture.RegisterAsync("a");
+        await fixture.RegisterAsync("b");
+        var ledger = new LedgerFile(fixture.LedgerPath, fixture.LedgerKey, fixture.Clock);
+        using (var store = new CrashingStore(SqliteRecordStore.Open(Path.Combine(fixture.Folder, "registry.db")), crash))
+        {
+            var anchorer = new BatchAnchorer(store, ledger, fixture.Clock, NullLogger.Instance);
+            Assert.That(async () => await anchorer.RunAsync(default), Throws.TypeOf<CrashException>());
+        }
+        Assert.That(ledger.ReadAll(), Has.Count.EqualTo(entriesLeft));
+        await fixture.ReopenAsync();
+        Assert.That(await fixture.Registry.AnchorPendingAsync(), Is.EqualTo(2));
+        Assert.That(await fixture.Registry.AuditLedgerAsync(), Is.EqualTo(1), "one batch, one entry");
+        Assert.That((await fixture.VerifyAsync(RegistryFixture.Observe("b watermarked", Hash))).Blockchain.Code, Is.EqualTo("anchored_in_ledger"));
+    }
+
+    [Test]
+    public async Task Several_processes_anchoring_at_once_anchor_each_record_once()
+    {
+        await using var fixture = await RegistryFixture.CreateAsync();
+        for (var i = 0; i < 20; i++) await fixture.RegisterAsync($"picture {i}");
+        var anchored = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
+        {
+            await using var registry = EmbeddedRegistry.Open(fixture.Folder, fixture.LedgerKey, fixture.Clock);
+            return await registry.AnchorPendingAsync();
+        })));
+        Assert.That(anchored.Sum(), Is.EqualTo(20));
+        Assert.That(await fixture.Registry.AuditLedgerAsync(), Is.EqualTo(1));
+    }
+
+    public enum Crash
+    {
+        BeforeBatch,
+        AfterBatch,
+        AfterAppend,
+    }
+
+    private sealed class CrashException : Exception;
+
+    /// <summary>A store whose process ends at a chosen step.</summary>
+    private sealed class CrashingStore(IRecordStore inner, Crash crash) : IRecordStore
+    {
+        private bool _batchAdded;
+
+        public void AddBatch(MerkleTree tree, IReadOnlyList<PendingLeaf> leaves, UtcTimestamp at)
+        {
+            if (crash == Crash.BeforeBatch) throw new CrashException();
+            inner.AddBatch(tree, leaves, at);
+            _batchAdded = true;
+        }
+
+        public IReadOnlyList<FormedBatch> ReadUnanchoredBatches() => crash == Crash.AfterBatch && _batchAdded ? throw new CrashException() : inner.ReadUnanchoredBatches();
+
+        public void AddAnchor(long batchId, long ledgerIndex)
+        {
+            if (crash == Crash.AfterAppend) throw new CrashException();
+            inner.AddAnchor(batchId, ledgerIndex);
+        }
+
+        public string? FindKeyOwner(Sdk.Keys.PublicKey key) => inner.FindKeyOwner(key);
+
+        public void AddKey(Sdk.Keys.PublicKey key, string userId, string? keyName, UtcTimestamp at) => inner.AddKey(key, userId, keyName, at);
+
+        public bool TryAdd(NewRecord record) => inner.TryAdd(record);
+
+        public StoredRecord? Find(RecordId id) => inner.Find(id);
+
+        public StoredRecord? Find(long sequence) => inner.Find(sequence);
+
+        public IReadOnlyList<long> FindBySha256(Sha256Digest digest) => inner.FindBySha256(digest);
+
+        public IEnumerable<IndexedRecord> ReadAfter(long sequence) => inner.ReadAfter(sequence);
+
+        public void Revoke(long sequence, Revocation revocation) => inner.Revoke(sequence, revocation);
+
+        public IReadOnlyList<PendingLeaf> ReadPending(int limit) => inner.ReadPending(limit);
+
+        public void Dispose() => inner.Dispose();
+    }
+}
