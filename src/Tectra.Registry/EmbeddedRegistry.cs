@@ -84,7 +84,7 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
     /// <exception cref="RegistryException">The ledger is damaged (<c>ledger_damaged</c>).</exception>
     public async ValueTask<int> AnchorPendingAsync(CancellationToken cancellationToken = default)
     {
-        using var held = await DirectoryLock.AcquireAsync(_lockPath, _time, cancellationToken).ConfigureAwait(false);
+        using var held = await FileLock.AcquireAsync(_lockPath, _time, cancellationToken).ConfigureAwait(false);
         using (await EnterAsync(cancellationToken).ConfigureAwait(false)) return await _anchorer.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# Shared by ./tectra and ./test: finds the SDK, installs missing native libraries, builds when sources have changed.
+# Everything it says goes to standard error; standard output belongs to the command.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+artifacts="$root/artifacts"
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "$*"
+  exit 2
+}
+
+need_sdk() {
+  command -v dotnet >/dev/null 2>&1 || fail "The .NET 10 SDK is needed. On Debian or Ubuntu: apt-get install dotnet-sdk-10.0 (from Microsoft's package feed), or Microsoft's installer."
+  case "$(dotnet --list-sdks 2>/dev/null)" in
+    *10.0.*) ;;
+    *) fail "The .NET 10 SDK is needed; this machine has: $(dotnet --list-sdks 2>/dev/null | tr '\n' ' ')" ;;
+  esac
+  export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# The libraries by file name, and the Debian or Ubuntu package that has them (the first that exists).
+natives='libsodium.so.23 libsodium23
+libturbojpeg.so.0 libturbojpeg0 libturbojpeg
+libspng.so.0 libspng0
+libwebp.so.7 libwebp7
+libsqlite3.so.0 libsqlite3-0'
+
+need_natives() {
+  local known library packages package missing=''
+  known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null) || known=''
+  while read -r library packages; do
+    [[ $known == *"$library"* ]] || missing="$missing$library $packages"$'\n'
+  done <<<"$natives"
+  [ -n "$missing" ] || return 0
+  command -v apt-get >/dev/null 2>&1 || fail "These native libraries are missing, and this is no Debian or Ubuntu: $(cut -d' ' -f1 <<<"$missing" | tr '\n' ' ')"
+  as_root apt-get -o DPkg::Lock::Timeout=600 update -qq >&2 || say "apt-get update failed; trying with the lists there are."
+  local install=''
+  while read -r library packages; do
+    [ -n "$library" ] || continue
+    for package in $packages; do
+      if apt-cache show "$package" >/dev/null 2>&1; then
+        install="$install $package"
+        break
+      fi
+    done
+  done <<<"$missing"
+  say "Installing native libraries:$install"
+  # shellcheck disable=SC2086 # a list of package names
+  as_root apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends $install >&2 || fail "The native libraries could not be installed:$install"
+}
+
+# build NAME TARGET INPUTS…: builds TARGET unless nothing below INPUTS is newer than the last successful build of that name.
+build() {
+  local name=$1 target=$2
+  shift 2
+  mkdir -p "$artifacts"
+  local stamp="$artifacts/$name.built" log="$artifacts/$name.log"
+  (
+    flock 9
+    if [ -f "$stamp" ] && [ -z "$(cd "$root" && find "$@" ./*.props global.json -newer "$stamp" -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]; then
+      exit 0
+    fi
+    say "Building $name (once; later runs start at once) …"
+    touch "$stamp.new"
+    # No build servers: they would outlive this script and hold its pipes open.
+    if ! (cd "$root" && dotnet build "$target" -c Release --disable-build-servers -nologo -v quiet -clp:NoSummary >"$log" 2>&1); then
+      cat "$log" >&2
+      exit 1
+    fi
+    mv "$stamp.new" "$stamp"
+  ) 9>"$artifacts/$name.lock" || fail "The build failed."
+}

@@ -1,0 +1,38 @@
+using Tectra.Sdk.Imaging;
+
+namespace Tectra.Cli.Commands;
+
+/// <summary>Decides where each signed file goes, and that none lands on a source or on another output.</summary>
+internal sealed class OutputTargets
+{
+    private readonly string? _output;
+    private readonly bool _isFolder;
+    private readonly HashSet<string> _sources;
+    private readonly HashSet<string> _targets = new(StringComparer.Ordinal);
+
+    /// <exception cref="ArgumentException">Several inputs and one output file.</exception>
+    public OutputTargets(IReadOnlyCollection<string> files, string? output)
+    {
+        _output = output;
+        _isFolder = output is not null && (Directory.Exists(output) || output.EndsWith('/') || files.Count > 1);
+        if (_isFolder && File.Exists(output)) throw new ArgumentException($"'{output}' is a file; with several inputs the output must be a folder.");
+        if (_isFolder) Directory.CreateDirectory(output!);
+        _sources = [.. files.Select(Path.GetFullPath)];
+    }
+
+    /// <summary>Where a file goes, and the format its path asks for (null: the source's own).</summary>
+    /// <exception cref="ArgumentException">The path would overwrite a source or another output, or its extension is unknown.</exception>
+    public (string Target, ImageFormat? Format) Of(string file)
+    {
+        var target = _output switch
+        {
+            null => Path.Combine(Path.GetDirectoryName(file) ?? "", $"{Path.GetFileNameWithoutExtension(file)}.signed{Path.GetExtension(file)}"),
+            _ when _isFolder => Path.Combine(_output, Path.GetFileName(file)),
+            _ => _output,
+        };
+        var full = Path.GetFullPath(target);
+        if (_sources.Contains(full)) throw new ArgumentException($"'{target}' is a source; choose another output.");
+        if (!_targets.Add(full)) throw new ArgumentException($"'{target}' is the output of another input already; sign into different folders.");
+        return (target, _output is null || _isFolder ? null : CommandParts.FormatOf(target));
+    }
+}

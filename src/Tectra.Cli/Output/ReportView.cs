@@ -1,0 +1,77 @@
+using Spectre.Console;
+using Tectra.Sdk.Content;
+using Tectra.Sdk.Verification;
+
+namespace Tectra.Cli.Output;
+
+/// <summary>Shows verification reports to people.</summary>
+internal static class ReportView
+{
+    /// <summary>One report in full.</summary>
+    public static void Write(IAnsiConsole console, string file, VerificationReport report)
+    {
+        console.MarkupLine($"[bold]{Markup.Escape(file)}[/]  {Verdict(report)}  [dim]confidence {report.Confidence:0%}[/]");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("check", "", "details");
+        AddRow(table, "watermark", report.Watermark);
+        AddRow(table, "sha256", report.Sha256);
+        AddRow(table, "perceptual hash", report.PerceptualHash);
+        AddRow(table, "blockchain", report.Blockchain);
+        console.Write(table);
+        if (report.Certificate is { } certificate)
+        {
+            var origin = OriginType.TryParse(certificate.OriginCode, out var known) ? known.Label : certificate.OriginCode;
+            var signer = certificate.Signer.OrganisationName ?? certificate.Signer.UserId;
+            console.MarkupLine($"  signed {certificate.Timestamp} by [bold]{Markup.Escape(signer)}[/], key {certificate.PublicKey.KeyId}; {Markup.Escape(origin)}; record {certificate.RecordId}");
+        }
+        console.MarkupLine($"  content: {Markup.Escape(Content(report))}");
+        foreach (var finding in report.Findings.Where(finding => finding.Result.Outcome != CheckOutcome.Passed))
+            console.MarkupLine($"  [dim]{Markup.Escape(finding.Subject)}: {Markup.Escape(finding.Result.Details)}[/]");
+        console.WriteLine();
+    }
+
+    /// <summary>Reports side by side, a column each.</summary>
+    public static Table Summary(IReadOnlyCollection<(string Name, VerificationReport Report)> reports)
+    {
+        var table = new Table().Border(TableBorder.Rounded).ShowRowSeparators().AddColumn("");
+        foreach (var (name, _) in reports) table.AddColumn($"[bold]{Markup.Escape(name)}[/]");
+        AddRow("watermark", report => Mark(report.Watermark));
+        AddRow("sha256", report => Mark(report.Sha256));
+        AddRow("perceptual hash", report => Mark(report.PerceptualHash));
+        AddRow("blockchain", report => Mark(report.Blockchain));
+        AddRow("passed", report => $"{report.PassedChecks} of {VerificationReport.CheckCount}");
+        AddRow("confidence", report => $"{report.Confidence:0.00}");
+        AddRow("verdict", Verdict);
+        AddRow("content", report => Markup.Escape(Content(report)));
+        return table;
+
+        void AddRow(string name, Func<VerificationReport, string> cell) => table.AddRow([name, .. reports.Select(entry => cell(entry.Report))]);
+    }
+
+    private static void AddRow(Table table, string name, CheckResult check) => table.AddRow(name, Mark(check), Markup.Escape(check.Details));
+
+    private static string Mark(CheckResult check) => check.Outcome switch
+    {
+        CheckOutcome.Passed => "[green]✓ passed[/]",
+        CheckOutcome.Failed => "[red]✗ failed[/]",
+        _ => "[yellow]– not run[/]",
+    };
+
+    private static string Verdict(VerificationReport report) => report.Verdict switch
+    {
+        Sdk.Verification.Verdict.StronglyAuthentic => "[green]strongly authentic[/]",
+        Sdk.Verification.Verdict.Authentic => "[green]authentic[/]",
+        Sdk.Verification.Verdict.ProbablyAuthentic => "[green]probably authentic[/]",
+        _ => "[red]unverified[/]",
+    };
+
+    private static string Content(VerificationReport report) => report.Content switch
+    {
+        ContentState.IdenticalToSigned => "byte for byte the signed file",
+        ContentState.IdenticalToOriginal => "byte for byte the original",
+        ContentState.ReEncoded => "re-encoded, same picture",
+        ContentState.Edited when report.AlteredRegions.Count > 0 =>
+            $"changed after signing, near {string.Join(" and ", report.AlteredRegions.Take(3).Select(region => $"{region.Width}×{region.Height} at ({region.X}, {region.Y})"))}",
+        ContentState.Edited => "changed after signing",
+        _ => "unknown",
+    };
+}
