@@ -11,8 +11,19 @@ internal static class CommandParts
 {
     public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, one object a line, in the order of the arguments." };
 
-    public static Argument<string[]> FilesArgument(string description) =>
-        new("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
+    public static Argument<string[]> FilesArgument(string description)
+    {
+        var argument = new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
+        argument.Validators.Add(result =>
+        {
+            // An unknown option would otherwise be taken for a file of that name.
+            foreach (var token in result.Tokens)
+            {
+                if (token.Value.StartsWith("--", StringComparison.Ordinal) && !File.Exists(token.Value)) result.AddError($"There is no option '{token.Value}'.");
+            }
+        });
+        return argument;
+    }
 
     /// <summary>Gives a command its action, which gets its output and whose known errors become exit code 2.</summary>
     public static Command WithAction(this Command command, Option<bool> json, Func<ParseResult, CommandOutput, CancellationToken, Task<int>> action)

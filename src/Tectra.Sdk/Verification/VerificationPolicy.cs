@@ -54,8 +54,6 @@ public sealed record VerificationPolicy
     /// <summary>How far ahead of the verifier's clock a signing time may be.</summary>
     public static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(5);
 
-    private readonly int _perceptualRadius = DefaultPerceptualRadius;
-
     /// <summary>Names what is trusted.</summary>
     /// <param name="signers">The keys whose certificates count.</param>
     /// <param name="anchors">The ledger keys whose entries count.</param>
@@ -76,12 +74,12 @@ public sealed record VerificationPolicy
     /// <summary>The largest Hamming distance (0 to 64 bits) at which two perceptual hashes are of the same picture.</summary>
     public int PerceptualRadius
     {
-        get => _perceptualRadius;
+        get;
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Content.PerceptualHash.LengthBits);
-            _perceptualRadius = value;
+            field = value;
         }
-    }
+    } = DefaultPerceptualRadius;
 }
