@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Imaging.Codecs;
 using Tectra.Sdk.Imaging.Pixels;
@@ -50,6 +51,7 @@ internal static class PerceptualHasher
     }
 
     /// <summary>Luma and Lanczos to 32×32; a pass is left out where that dimension is 32 already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Shrink(ImageBuffer image, LumaRule rule, Plane<byte>? luma, Span<byte> samples, CancellationToken cancellationToken)
     {
         var across = image.Width == Dct32.Size ? null : new Resampler.Axis(image.Width, Dct32.Size);

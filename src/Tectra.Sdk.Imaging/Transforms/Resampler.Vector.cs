@@ -29,6 +29,46 @@ internal static partial class Resampler
         return Vector512.Sum(lowSum + (highSum << Weights.LowBits));
     }
 
+    /// <summary>The sums of four rows that lie <paramref name="width"/> samples apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void DotFourVector512(ReadOnlySpan<byte> samples, int width, Weights weights, Span<int> sums)
+    {
+        if (weights.Count < Weights.Block)
+        {
+            for (var k = 0; k < RowGroup; k++) sums[k] = DotScalar(samples.Slice(k * width, weights.Count), weights.Values);
+            return;
+        }
+        ref var row0 = ref MemoryMarshal.GetReference(samples);
+        ref var row1 = ref Unsafe.Add(ref row0, width);
+        ref var row2 = ref Unsafe.Add(ref row1, width);
+        ref var row3 = ref Unsafe.Add(ref row2, width);
+        ref var lows = ref MemoryMarshal.GetArrayDataReference(weights.Low);
+        ref var highs = ref MemoryMarshal.GetArrayDataReference(weights.High);
+        Vector512<int> low0 = default, low1 = default, low2 = default, low3 = default, high0 = default, high1 = default, high2 = default, high3 = default;
+        nuint last = (nuint)(weights.Low.Length - Weights.Block), tail = (nuint)(weights.Count - Weights.Block);
+        for (nuint i = 0; i <= last; i += Weights.Block)
+        {
+            var at = i < last ? i : tail;
+            Vector512<short> low = Vector512.LoadUnsafe(ref lows, i), high = Vector512.LoadUnsafe(ref highs, i);
+            var words = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref row0, at));
+            low0 += Avx512BW.MultiplyAddAdjacent(words, low);
+            high0 += Avx512BW.MultiplyAddAdjacent(words, high);
+            words = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref row1, at));
+            low1 += Avx512BW.MultiplyAddAdjacent(words, low);
+            high1 += Avx512BW.MultiplyAddAdjacent(words, high);
+            words = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref row2, at));
+            low2 += Avx512BW.MultiplyAddAdjacent(words, low);
+            high2 += Avx512BW.MultiplyAddAdjacent(words, high);
+            words = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref row3, at));
+            low3 += Avx512BW.MultiplyAddAdjacent(words, low);
+            high3 += Avx512BW.MultiplyAddAdjacent(words, high);
+        }
+        sums[0] = Vector512.Sum(low0 + (high0 << Weights.LowBits));
+        sums[1] = Vector512.Sum(low1 + (high1 << Weights.LowBits));
+        sums[2] = Vector512.Sum(low2 + (high2 << Weights.LowBits));
+        sums[3] = Vector512.Sum(low3 + (high3 << Weights.LowBits));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int DotVector256(ReadOnlySpan<byte> samples, Weights weights)
     {

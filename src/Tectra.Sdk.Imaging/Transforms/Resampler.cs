@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -10,6 +11,10 @@ namespace Tectra.Sdk.Imaging.Transforms;
 internal static partial class Resampler
 {
     public const int PrecisionBits = 22;
+
+    /// <summary>How many rows share one reading of the weights.</summary>
+    public const int RowGroup = 4;
+
     private const int Half = 1 << (PrecisionBits - 1);
     private const double LanczosRadius = 3;
 
@@ -104,13 +109,21 @@ internal static partial class Resampler
     /// <param name="width">The length of a row.</param>
     /// <param name="axis">The coefficients.</param>
     /// <param name="destination">As many rows of <see cref="Axis.Outputs"/> samples.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Horizontal(ReadOnlySpan<byte> rows, int width, Axis axis, Span<byte> destination)
     {
+        var four = Avx512BW.IsSupported && Vector512.IsHardwareAccelerated;
+        Span<int> sums = stackalloc int[RowGroup];
         for (var i = 0; i < axis.Outputs; i++) // outputs outside, so that one output's weights stay in the first cache
         {
             var weights = axis.Weights[i];
-            for (int from = axis.Starts[i], to = i; from < rows.Length; from += width, to += axis.Outputs)
-                destination[to] = Round(Dot(rows.Slice(from, weights.Count), weights));
+            int from = axis.Starts[i], to = i;
+            for (; four && from + ((RowGroup - 1) * width) + weights.Count <= rows.Length; from += RowGroup * width)
+            {
+                DotFourVector512(rows[from..], width, weights, sums);
+                for (var k = 0; k < RowGroup; k++, to += axis.Outputs) destination[to] = Round(sums[k]);
+            }
+            for (; from < rows.Length; from += width, to += axis.Outputs) destination[to] = Round(Dot(rows.Slice(from, weights.Count), weights));
         }
     }
 
@@ -118,6 +131,7 @@ internal static partial class Resampler
     /// The vertical pass, fed row by row: adds input row <paramref name="y"/> to every output row it belongs to. The sums
     /// are <see cref="Axis.Outputs"/> rows as long as <paramref name="row"/>; <paramref name="first"/> is a cursor that starts at 0.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Accumulate(ReadOnlySpan<byte> row, int y, Axis axis, Span<int> sums, ref int first)
     {
         while (first < axis.Outputs && axis.Starts[first] + axis.Weights[first].Count <= y) first++;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 using Tectra.Registry.Similarity;
 using Tectra.Sdk.Content;
 
@@ -20,9 +21,9 @@ public sealed class HammingScanTests
                     var expected = Enumerable.Range(0, length).Where(i => BitOperations.PopCount(hashes[i] ^ query) <= radius).ToList();
                     List<int> scalar = [], vector256 = [], vector512 = [], chosen = [];
                     HammingScan.FindScalar(hashes, query, radius, scalar, 0);
-                    if (System.Runtime.Intrinsics.X86.Avx2.IsSupported) HammingScan.FindVector256(hashes, query, radius, vector256);
+                    if (Avx2.IsSupported) HammingScan.FindVector256(hashes, query, radius, vector256);
                     else vector256 = expected;
-                    if (System.Runtime.Intrinsics.X86.Avx512BW.IsSupported) HammingScan.FindVector512(hashes, query, radius, vector512);
+                    if (Avx512BW.IsSupported) HammingScan.FindVector512(hashes, query, radius, vector512);
                     else vector512 = expected;
                     HammingScan.Find(hashes, query, radius, chosen);
                     foreach (var found in new[] { scalar, vector256, vector512, chosen }) Assert.That(found, Is.EqualTo(expected), $"{length} hashes, radius {radius}");

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Tectra.Sdk.Imaging.Transforms;
 
 namespace Tectra.Sdk.Imaging.Tests.Transforms;
@@ -15,8 +16,16 @@ public sealed class KernelTests
 
     private delegate void SymmetricKernel(ReadOnlySpan<float> source, ReadOnlySpan<int> offsets, ReadOnlySpan<float> weights, Span<float> destination);
 
+    private static bool Has512 => Avx512BW.IsSupported;
+
+    private static bool Has256 => Avx2.IsSupported;
+
+    [OneTimeSetUp]
+    public void Say() => Report.Line($"kernels: AVX-512 paths {(Has512 ? "run" : "NOT RUN on this processor")}, AVX2 paths {(Has256 ? "run" : "NOT RUN on this processor")}");
+
     [Test]
-    public void Luma_of_RGB_agrees_on_every_path() => Check(3, Luma.FromRgbScalar, [Luma.FromRgbVector512, Luma.FromRgbVector256, Luma.FromRgbVector128, Luma.FromRgb]);
+    public void Luma_of_RGB_agrees_on_every_path() => Check(
+        3, Luma.FromRgbScalar, [Luma.FromRgbVector128, Luma.FromRgb, .. Only(Has256, (LumaKernel)Luma.FromRgbVector256), .. Only(Has512, (LumaKernel)Luma.FromRgbVector512)]);
 
     [Test]
     public void Luma_of_RGBA_agrees_on_every_path() => Check(4, Luma.FromRgbaScalar, [Luma.FromRgbaVector128, Luma.FromRgba]);
@@ -49,10 +58,14 @@ public sealed class KernelTests
                 var samples = Make(length, () => next(random));
                 var weights = new Resampler.Weights(Make(length, () => random.Next(-(1 << 23), 1 << 23)));
                 var expected = Resampler.DotScalar(samples, weights.Values);
-                foreach (var dot in new Func<byte[], Resampler.Weights, int>[]
-                {
-                    (s, w) => Resampler.DotVector512(s, w), (s, w) => Resampler.DotVector256(s, w), (s, w) => Resampler.DotVector128(s, w), (s, w) => Resampler.Dot(s, w),
-                }) Assert.That(dot(samples, weights), Is.EqualTo(expected), $"length {length}");
+                Func<byte[], Resampler.Weights, int>[] dots =
+                [
+                    (s, w) => Resampler.DotVector128(s, w),
+                    (s, w) => Resampler.Dot(s, w),
+                    .. Only<Func<byte[], Resampler.Weights, int>>(Has256, (s, w) => Resampler.DotVector256(s, w)),
+                    .. Only<Func<byte[], Resampler.Weights, int>>(Has512, (s, w) => Resampler.DotVector512(s, w)),
+                ];
+                foreach (var dot in dots) Assert.That(dot(samples, weights), Is.EqualTo(expected), $"length {length}");
 
                 var sums = Make(length, () => random.Next());
                 var scalar = (int[])sums.Clone();
@@ -64,6 +77,21 @@ public sealed class KernelTests
                     Assert.That(vector, Is.EqualTo(scalar), $"length {length}");
                 }
             }
+        }
+    }
+
+    [Test]
+    public void Four_rows_at_once_agree_with_one_at_a_time()
+    {
+        foreach (var length in Lengths)
+        {
+            var random = new Random(length);
+            var rows = Make(4 * (length + 5), () => (byte)random.Next(256));
+            var weights = new Resampler.Weights(Make(length, () => random.Next(-(1 << 23), 1 << 23)));
+            var sums = new int[Resampler.RowGroup];
+            if (Has512) Resampler.DotFourVector512(rows, length + 5, weights, sums);
+            else for (var k = 0; k < sums.Length; k++) sums[k] = Resampler.Dot(rows.AsSpan(k * (length + 5), length), weights);
+            Assert.That(sums, Is.EqualTo(Enumerable.Range(0, 4).Select(k => Resampler.DotScalar(rows.AsSpan(k * (length + 5), length), weights.Values))), $"length {length}");
         }
     }
 
@@ -133,6 +161,8 @@ public sealed class KernelTests
             Assert.That(actual, Is.EqualTo(expected), $"{kernel.Method.Name}, length {row.Length}");
         }
     }
+
+    private static IEnumerable<T> Only<T>(bool supported, T kernel) => supported ? [kernel] : [];
 
     private static T[] Make<T>(int length, Func<T> next) => [.. Enumerable.Range(0, length).Select(_ => next())];
 }
