@@ -40,7 +40,9 @@ need_natives() {
   done <<<"$natives"
   [ -n "$missing" ] || return 0
   command -v apt-get >/dev/null 2>&1 || fail "These native libraries are missing, and this is no Debian or Ubuntu: $(cut -d' ' -f1 <<<"$missing" | tr '\n' ' ')"
-  as_root apt-get -o DPkg::Lock::Timeout=600 update -qq >&2 || say "apt-get update failed; trying with the lists there are."
+  local log
+  log=$(mktemp)
+  as_root apt-get -o DPkg::Lock::Timeout=600 update -qq >"$log" 2>&1 || say "apt-get update failed; trying with the lists there are."
   local install=''
   while read -r library packages; do
     [ -n "$library" ] || continue
@@ -53,7 +55,11 @@ need_natives() {
   done <<<"$missing"
   say "Installing native libraries:$install"
   # shellcheck disable=SC2086 # a list of package names
-  as_root apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends $install >&2 || fail "The native libraries could not be installed:$install"
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends $install >"$log" 2>&1; then
+    cat "$log" >&2
+    fail "The native libraries could not be installed:$install"
+  fi
+  rm -f "$log"
 }
 
 # build NAME TARGET INPUTS…: builds TARGET unless nothing below INPUTS is newer than the last successful build of that name.

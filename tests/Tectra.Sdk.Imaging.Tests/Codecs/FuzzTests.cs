@@ -9,13 +9,13 @@ public sealed class FuzzTests
     [CancelAfter(600_000)]
     public async Task No_mutant_of_the_odd_files_crashes_hangs_or_throws()
     {
-        var (count, seconds) = TestData.IsFull ? (200_000, 240) : (30_000, 40);
+        var (count, seconds) = TestData.IsFull ? (300_000, 420) : (100_000, 150);
         var runs = Enumerable.Range(0, Processes).Select(start => RunAsync(start, count / Processes, seconds)).ToArray();
         var lines = await Task.WhenAll(runs);
         var mutants = lines.Sum(line => long.Parse(line.Split(' ')[0].Split('=')[1]));
         foreach (var line in lines) Report.Line($"fuzz: {line}");
         Report.Line($"fuzz: {mutants} mutants without a crash, a hang or an untyped error");
-        Assert.That(mutants, Is.GreaterThanOrEqualTo(TestData.IsFull ? 100_000 : 2_000));
+        Assert.That(mutants, Is.GreaterThanOrEqualTo(TestData.IsFull ? 100_000 : 10_000));
     }
 
     private static async Task<string> RunAsync(int start, int count, int seconds)
