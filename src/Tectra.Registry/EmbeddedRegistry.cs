@@ -30,6 +30,7 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
     private readonly RecordIntake _intake;
     private readonly BatchAnchorer _anchorer;
     private readonly SimilarityIndex _index = new();
+    private int _disposed;
 
     private EmbeddedRegistry(string directory, IRecordStore store, ISigner ledgerSigner, TimeProvider time, ILogger logger)
     {
@@ -127,9 +128,10 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
         using (await EnterAsync(cancellationToken).ConfigureAwait(false)) return _ledger.Audit();
     }
 
-    /// <summary>Closes the database.</summary>
+    /// <summary>Closes the database when the call at work has ended.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _gate.WaitAsync().ConfigureAwait(false);
         _store.Dispose();
         _gate.Dispose();

@@ -41,10 +41,9 @@ internal sealed class ImageMarker
     {
         if (image.WatermarkObstacle is { } obstacle) throw new InvalidContentException(obstacle.Code, obstacle.Reason);
         var codec = ImageCodecs.Of(format);
-        using var plain = PixelConversion.CopyFor(codec, image.Pixels);
         foreach (var boost in BoostsDecibels.ToArray())
         {
-            using var picture = plain.Clone();
+            using var picture = PixelConversion.CopyFor(codec, image.Pixels);
             using (var luma = CopyOf(image.Luma!))
                 WatermarkEmbedder.Embed(picture, luma, payload, _options.WatermarkStrengthDecibels - boost, cancellationToken);
             foreach (var profile in Profiles(image.Header, format))

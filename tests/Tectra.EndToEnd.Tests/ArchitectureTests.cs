@@ -19,6 +19,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string> Mutable = new()
     {
         ["Tectra.Sdk.AtomicFile"] = "a temporary file, until it is committed or removed",
+        ["Tectra.Registry.EmbeddedRegistry"] = "an open database, until it is disposed of",
     };
 
     private static readonly Assembly[] Libraries =

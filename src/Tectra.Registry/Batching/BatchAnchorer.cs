@@ -34,37 +34,46 @@ internal sealed partial class BatchAnchorer
     /// <returns>How many records were anchored.</returns>
     public async ValueTask<int> RunAsync(CancellationToken cancellationToken)
     {
-        var anchored = await AnchorFormedAsync(cancellationToken).ConfigureAwait(false);
+        var anchored = await FinishAsync(cancellationToken).ConfigureAwait(false);
         while (_store.ReadPending(MaxLeaves) is { Count: > 0 } leaves)
         {
             cancellationToken.ThrowIfCancellationRequested();
             _store.AddBatch(MerkleTree.Build([.. leaves.Select(leaf => leaf.Leaf)]), leaves, UtcTimestamp.From(_time.GetUtcNow()));
-            anchored += await AnchorFormedAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var batch in _store.ReadUnanchoredBatches()) anchored += await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
         }
         return anchored;
     }
 
-    private async ValueTask<int> AnchorFormedAsync(CancellationToken cancellationToken)
+    /// <summary>Finishes batches that an earlier run formed: their roots may or may not have reached the ledger.</summary>
+    private async ValueTask<int> FinishAsync(CancellationToken cancellationToken)
     {
         var batches = _store.ReadUnanchoredBatches();
         if (batches.Count == 0) return 0;
-        var known = _ledger.ReadAll().ToDictionary(entry => entry.Root);
+        var entries = _ledger.ReadAll();
         var anchored = 0;
         foreach (var batch in batches)
         {
-            var entry = await FindOrAppendAsync(batch, known, cancellationToken).ConfigureAwait(false);
-            _store.AddAnchor(batch.BatchId, entry.Index);
-            anchored += batch.LeafCount;
-            LogAnchored(batch.BatchId, batch.LeafCount, entry.Index);
+            if (entries.FirstOrDefault(entry => entry.Root == batch.Root) is { } entry)
+            {
+                LogFoundInLedger(batch.BatchId, entry.Index);
+                anchored += Note(batch, entry);
+            }
+            else
+            {
+                anchored += await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
+            }
         }
         return anchored;
     }
 
-    private ValueTask<LedgerEntry> FindOrAppendAsync(FormedBatch batch, Dictionary<MerkleHash, LedgerEntry> known, CancellationToken cancellationToken)
+    private async ValueTask<int> AppendAsync(FormedBatch batch, CancellationToken cancellationToken) =>
+        Note(batch, await _ledger.AppendAsync(batch.Root, batch.LeafCount, cancellationToken).ConfigureAwait(false));
+
+    private int Note(FormedBatch batch, LedgerEntry entry)
     {
-        if (!known.TryGetValue(batch.Root, out var entry)) return _ledger.AppendAsync(batch.Root, batch.LeafCount, cancellationToken);
-        LogFoundInLedger(batch.BatchId, entry.Index);
-        return ValueTask.FromResult(entry);
+        _store.AddAnchor(batch.BatchId, entry.Index);
+        LogAnchored(batch.BatchId, batch.LeafCount, entry.Index);
+        return batch.LeafCount;
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Batch {BatchId} of {LeafCount} records is anchored as ledger entry {LedgerIndex}")]

@@ -73,6 +73,7 @@ public sealed class CertificateBuilder
     }
 
     /// <summary>The second step: states every claim and signs the statement.</summary>
+    /// <exception cref="ArgumentException">The statement would be longer than <see cref="Certificate.MaxPayloadBytes"/>.</exception>
     public async ValueTask<SignedCertificate> SignCertificateAsync(
         SignedFingerprint fingerprint, ContentClaims claims, CancellationToken cancellationToken = default)
     {
@@ -94,7 +95,10 @@ public sealed class CertificateBuilder
             ParentRecordId = claims.ParentRecordId,
             WatermarkFormat = claims.WatermarkFormat,
         };
-        var envelope = await DsseEnvelope.SignAsync(Certificate.PayloadType, certificate.ToPayload(), _signer, cancellationToken).ConfigureAwait(false);
+        var payload = certificate.ToPayload();
+        if (payload.Length > Certificate.MaxPayloadBytes)
+            throw new ArgumentException($"The certificate would have {payload.Length} bytes; at most {Certificate.MaxPayloadBytes} are read. Shorten the names in it.", nameof(claims));
+        var envelope = await DsseEnvelope.SignAsync(Certificate.PayloadType, payload, _signer, cancellationToken).ConfigureAwait(false);
         return new SignedCertificate(certificate, envelope);
     }
 }

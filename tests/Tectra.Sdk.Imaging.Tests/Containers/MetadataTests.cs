@@ -67,12 +67,41 @@ public sealed class MetadataTests
         Assert.That(TestImages.PixelsOf(image).Where((_, i) => i % 2 == 0).Distinct().Count(), Is.GreaterThan(200), "low bytes are in use");
     }
 
-    [Test]
-    public async Task A_grey_JPEG_stays_grey_and_a_progressive_one_progressive()
+    [TestCase("images/odd/jpeg-411.jpg")]
+    [TestCase("images/odd/jpeg-420.jpg")]
+    [TestCase("images/odd/jpeg-422.jpg")]
+    [TestCase("images/odd/jpeg-440.jpg")]
+    [TestCase("images/odd/jpeg-444.jpg")]
+    [TestCase("images/odd/jpeg-gray.jpg")]
+    [TestCase("images/odd/jpeg-gray-progressive.jpg")]
+    [TestCase("images/odd/jpeg-progressive.jpg")]
+    [TestCase("images/odd/jpeg-q100-444.jpg")]
+    [TestCase("images/large/mountains-8mp.jpg")]
+    public async Task A_JPEG_keeps_its_size_sampling_scans_and_at_least_its_quality(string path)
     {
-        var gray = await Signer.SignAsync(TestData.Read("images/odd/jpeg-gray-progressive.jpg"), new SignRequest(OriginType.CameraPhoto));
-        var structure = JpegContainer.Read(gray.Bytes.Span);
-        Assert.That((structure.Components.Length, structure.FrameMarker), Is.EqualTo((1, (byte)0xC2)));
+        var source = TestData.Read(path);
+        var signed = await Signer.SignAsync(source, new SignRequest(OriginType.CameraPhoto) { Watermark = WatermarkMode.Required });
+        JpegStructure before = JpegContainer.Read(source), after = JpegContainer.Read(signed.Bytes.Span);
+        Assert.Multiple(() =>
+        {
+            Assert.That((after.Width, after.Height, after.FrameMarker), Is.EqualTo((before.Width, before.Height, before.FrameMarker)));
+            Assert.That(
+                after.Components.Select(component => (component.HorizontalSampling, component.VerticalSampling)),
+                Is.EqualTo(before.Components.Select(component => (component.HorizontalSampling, component.VerticalSampling))));
+            Assert.That(JpegCodec.EstimateQuality(after), Is.GreaterThanOrEqualTo(JpegCodec.EstimateQuality(before)));
+            Assert.That(after.QuantisationTables[0]!.Sum(value => value), Is.LessThanOrEqualTo(before.QuantisationTables[0]!.Sum(value => value)), "no coarser");
+        });
+    }
+
+    [Test]
+    public async Task A_lossless_WebP_stays_lossless_and_a_lossy_one_lossy()
+    {
+        foreach (var (path, lossless) in new[] { ("images/odd/webp-lossless.webp", true), ("images/odd/webp-lossless-alpha.webp", true), ("images/odd/webp-lossy.webp", false) })
+        {
+            var signed = await Signer.SignAsync(TestData.Read(path), new SignRequest(OriginType.CameraPhoto) { Watermark = WatermarkMode.Required });
+            TestImages.Decode(signed.Bytes.Span, out var header).Dispose();
+            Assert.That(header.Encoding.Lossless, Is.EqualTo(lossless), path);
+        }
     }
 
     [TestCase("images/odd/jpeg-exif-xmp-gps-orient6.jpg", ImageFormat.Png)]
