@@ -18,6 +18,8 @@ need_sdk() {
     *10.0.*) ;;
     *) fail "The .NET 10 SDK is needed; this machine has: $(dotnet --list-sdks 2>/dev/null | tr '\n' ' ')" ;;
   esac
+  # Accounts of services have no home folder; the build needs some place for its caches.
+  [ -w "${HOME:-/}" ] || export DOTNET_CLI_HOME="$artifacts/home" NUGET_PACKAGES="$artifacts/home/packages"
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 }
 
@@ -65,16 +67,20 @@ need_natives() {
 # build NAME TARGET INPUTS…: builds TARGET unless nothing below INPUTS is newer than the last successful build of that name.
 build() {
   local name=$1 target=$2
-  shift 2
-  mkdir -p "$artifacts"
+  local inputs=("${@:3}")
+  if ! mkdir -p "$artifacts" 2>/dev/null || [ ! -w "$artifacts" ]; then fail "The build needs to write to $artifacts, and may not. Clone the repository to a place of your own."; fi
   local stamp="$artifacts/$name.built" log="$artifacts/$name.log"
   (
     flock 9
-    if [ -f "$stamp" ] && [ -z "$(cd "$root" && find "$@" ./*.props global.json -newer "$stamp" -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]; then
+    # The names too: a file that was deleted or moved is newer than nothing.
+    local names
+    find_inputs() { (cd "$root" && find "${inputs[@]}" ./*.props global.json -type f -not -path '*/obj/*' -not -path '*/bin/*' "$@"); }
+    names=$(find_inputs | LC_ALL=C sort)
+    if [ -f "$stamp" ] && [ "$names" = "$(cat "$stamp")" ] && [ -z "$(find_inputs -newer "$stamp" -print -quit)" ]; then
       exit 0
     fi
     say "Building $name (once; later runs start at once) …"
-    touch "$stamp.new"
+    printf '%s\n' "$names" >"$stamp.new"
     # No build servers: they would outlive this script and hold its pipes open.
     if ! (cd "$root" && dotnet build "$target" -c Release --disable-build-servers -nologo -v quiet -clp:NoSummary >"$log" 2>&1); then
       cat "$log" >&2

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Tectra.Cli.Commands;
+using Tectra.Cli.Output;
 
 namespace Tectra.Cli;
 
@@ -9,7 +10,21 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        try
+        {
+            Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+            return await RunAsync(args).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Whatever nobody foresaw, a closed standard output among it: one line, never a stack trace.
+            await Console.Error.WriteLineAsync($"tectra failed: {CommandOutput.Plain(e.Message)} ({(e is IOException ? "io_error" : "internal_error")})").ConfigureAwait(false);
+            return ExitCode.Failure;
+        }
+    }
+
+    private static async Task<int> RunAsync(string[] args)
+    {
         var root = new RootCommand(
             "Makes images provably authentic: signs them with an Ed25519 key and an invisible watermark, registers hashes and " +
             "signatures (never pixels) in a registry on this machine, and verifies any copy.\n\n" +
@@ -26,14 +41,14 @@ internal static class Program
             EvidenceCommand.Create(),
             RevokeCommand.Create(),
         };
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
-            var path = parsed.CommandResult.Command.Parents.OfType<Command>().Prepend(parsed.CommandResult.Command).Where(command => command is not RootCommand).Reverse();
-            await Console.Error.WriteLineAsync($"'{string.Join(' ', path.Select(command => command.Name).Prepend("tectra"))} --help' shows how it is used.").ConfigureAwait(false);
-            return ExitCode.Failure;
-        }
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        // '@name' is a file's name like any other here, not a list of arguments.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        var path = parsed.CommandResult.Command.Parents.OfType<Command>().Prepend(parsed.CommandResult.Command).Where(command => command is not RootCommand).Reverse();
+        var name = string.Join(' ', path.Select(command => command.Name).Prepend("tectra"));
+        var message = string.Join(' ', parsed.Errors.Select(error => error.Message));
+        var output = new CommandOutput(args.Contains("--json"), Console.Out, Console.Error);
+        output.Failure(name, new ErrorDocument(CommandOutput.InvalidArgument, $"{message} '{name} --help' shows how it is used."));
+        return ExitCode.Failure;
     }
 }

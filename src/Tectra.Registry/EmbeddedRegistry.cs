@@ -20,7 +20,10 @@ namespace Tectra.Registry;
 /// </summary>
 public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
 {
-    private const string DatabaseName = "registry.db", LedgerName = "ledger.jsonl", LockName = "registry.lock";
+    /// <summary>The name of the database in the registry's folder.</summary>
+    public const string DatabaseName = "registry.db";
+
+    private const string LedgerName = "ledger.jsonl", LockName = "registry.lock";
 
     private readonly SemaphoreSlim _gate = new(1);
     private readonly string _lockPath;
@@ -93,13 +96,20 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
     public async ValueTask<IReadOnlyList<EvidenceBundle>> FindAsync(ObservedContent observed, int perceptualRadius, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observed);
+        ArgumentOutOfRangeException.ThrowIfNegative(perceptualRadius);
         using (await EnterAsync(cancellationToken).ConfigureAwait(false))
         {
             foreach (var record in _store.ReadAfter(_index.LastSequence)) _index.Add(record.Sequence, record.Hash, record.Payload);
             var sequences = new SortedSet<long>(_store.FindBySha256(observed.Sha256));
             if (observed.Watermark is { } reading) sequences.UnionWith(_index.FindPayloads(reading.Payload, VerificationPolicy.WatermarkRadius));
             if (observed.PerceptualHash is { } hash) sequences.UnionWith(_index.FindPictures(hash, perceptualRadius));
-            return [.. sequences.Select(sequence => BundleOf(_store.Find(sequence)!))];
+            var bundles = new List<EvidenceBundle>(sequences.Count);
+            foreach (var sequence in sequences)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                bundles.Add(BundleOf(_store.Find(sequence)!));
+            }
+            return bundles;
         }
     }
 
@@ -113,6 +123,7 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
     public async ValueTask RevokeAsync(RecordId recordId, string reason, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reason);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(reason.Length, Revocation.MaxReasonLength, nameof(reason));
         using (await EnterAsync(cancellationToken).ConfigureAwait(false))
         {
             var record = _store.Find(recordId) ?? throw new RegistryException(ErrorCodes.RecordUnknown, $"There is no record {recordId} here.");
@@ -134,7 +145,7 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _gate.WaitAsync().ConfigureAwait(false);
         _store.Dispose();
-        _gate.Dispose();
+        _gate.Release(); // those who still wait find it disposed
     }
 
     /// <summary>
@@ -165,7 +176,9 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
     private async ValueTask<Gate> EnterAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new Gate(_gate);
+        if (Volatile.Read(ref _disposed) == 0) return new Gate(_gate);
+        _gate.Release();
+        throw new ObjectDisposedException(nameof(EmbeddedRegistry));
     }
 
     private readonly struct Gate(SemaphoreSlim semaphore) : IDisposable

@@ -44,6 +44,7 @@ public sealed class ImageInspector
                 Width = image.Header.Width,
                 Height = image.Header.Height,
                 PerceptualHash = image.Hash,
+                PerceptualHashDoubt = image.HashDoubt(cancellationToken),
             };
             if (depth == InspectionDepth.Hashes)
                 return observed with { WatermarkProblem = new MeasurementProblem(ErrorCodes.NotAskedFor, "The watermark was not looked for.") };
@@ -57,28 +58,16 @@ public sealed class ImageInspector
         }
     }
 
-    /// <summary>Measures a file on disk. One that is over the length limit is only hashed, in constant memory.</summary>
+    /// <summary>Measures a file on disk, or what comes out of a pipe. A file that is over the length limit is only hashed, in constant memory.</summary>
+    /// <exception cref="InvalidContentException">More came out of a pipe than the length limit (<c>file_too_large</c>).</exception>
     /// <exception cref="IOException">The file can't be opened or read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <inheritdoc cref="Inspect" path="/exception"/>
     public async Task<ObservedContent> InspectFileAsync(string path, InspectionDepth depth = InspectionDepth.Full, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        await using (stream.ConfigureAwait(false))
-        {
-            try
-            {
-                LoadedImage.CheckLength(stream.Length, _options);
-            }
-            catch (InvalidContentException e)
-            {
-                return Unreadable(await Sha256Digest.ComputeAsync(stream, cancellationToken).ConfigureAwait(false), e);
-            }
-            var file = new byte[stream.Length];
-            await stream.ReadExactlyAsync(file, cancellationToken).ConfigureAwait(false);
-            return Inspect(file, depth, cancellationToken);
-        }
+        var (bytes, digest, error) = await ImageFile.ReadOrHashAsync(path, _options, cancellationToken).ConfigureAwait(false);
+        return error is null ? Inspect(bytes, depth, cancellationToken) : Unreadable(digest, error);
     }
 
     private static ObservedContent Unreadable(Sha256Digest sha256, InvalidContentException error)
@@ -95,7 +84,7 @@ public sealed class ImageInspector
         if (depth != InspectionDepth.Full || !reading.Found) return reading;
         return reading with
         {
-            AlteredRegions = AlterationMap.Find(image.Pixels, canonical, whitened, reading.Payload, _options.WatermarkStrengthDecibels),
+            Alteration = AlterationMap.Find(image.Pixels, canonical, whitened, reading.Payload, _options.WatermarkStrengthDecibels),
         };
     }
 }

@@ -27,7 +27,7 @@ public sealed record ImagingOptions
         }
     } = DefaultMaxFileBytes;
 
-    /// <summary>The most pixels (columns times rows) that are decoded (1 to 2³¹ − 1). Decoding takes 1 to 8 bytes a pixel.</summary>
+    /// <summary>The most pixels (columns times rows) that are decoded (1 to 2³¹ − 1). Decoding takes 1 to 8 bytes a pixel, of a progressive JPEG up to 6 more while it lasts; marking about 10 more.</summary>
     public long MaxPixels
     {
         get;

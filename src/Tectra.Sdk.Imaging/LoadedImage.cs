@@ -27,6 +27,9 @@ internal sealed class LoadedImage : IDisposable
 
     public PerceptualHash Hash { get; }
 
+    /// <summary>Why the hash isn't of what a viewer shows, or null.</summary>
+    public MeasurementProblem? HashDoubt(CancellationToken cancellationToken) => Hashing.HashDoubt.Of(Pixels, Header, Hash, cancellationToken);
+
     /// <summary>What the codec stepped over in a damaged file, or null.</summary>
     public string? Damage { get; private init; }
 
@@ -45,7 +48,8 @@ internal sealed class LoadedImage : IDisposable
     /// <exception cref="InvalidContentException">The file can't be read; the code says why.</exception>
     public static LoadedImage Load(ReadOnlySpan<byte> file, ImagingOptions options, bool withLuma, CancellationToken cancellationToken)
     {
-        CheckLength(file.Length, options);
+        if (file.Length > options.MaxFileBytes)
+            throw new InvalidContentException(ErrorCodes.FileTooLarge, $"The file has {file.Length} bytes; the limit is {options.MaxFileBytes}. Raise ImagingOptions.MaxFileBytes if you trust it.");
         var codec = ImageCodecs.Of(ImageFormats.Detect(file));
         var header = codec.ReadHeader(file, options);
         cancellationToken.ThrowIfCancellationRequested();
@@ -65,15 +69,6 @@ internal sealed class LoadedImage : IDisposable
             pixels.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Checks a file's length before it is read into memory.</summary>
-    /// <exception cref="InvalidContentException">It is over the limit (<c>file_too_large</c>).</exception>
-    public static void CheckLength(long length, ImagingOptions options)
-    {
-        if (length <= options.MaxFileBytes) return;
-        throw new InvalidContentException(
-            ErrorCodes.FileTooLarge, $"The file has {length} bytes; the limit is {options.MaxFileBytes}. Raise ImagingOptions.MaxFileBytes if you trust it.");
     }
 
     public void Dispose()

@@ -1,3 +1,5 @@
+using Tectra.Sdk.Interop;
+
 namespace Tectra.Sdk;
 
 /// <summary>
@@ -17,10 +19,10 @@ public sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Writes a file.</summary>
-    /// <param name="path">The target; replaced if it exists.</param>
+    /// <param name="path">The target; replaced if it exists. Of a symbolic link, what it leads to is replaced.</param>
     /// <param name="content">The whole new content.</param>
     /// <param name="ownerOnly">True gives the file mode 0600 (on Unix) before a byte of content is in it.</param>
-    /// <exception cref="IOException">The folder is missing or full; the target is then as it was.</exception>
+    /// <exception cref="IOException">The folder is missing or full, or the target is no regular file; it is then as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, bool ownerOnly = false)
     {
@@ -37,6 +39,8 @@ public sealed class AtomicFile : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var target = Path.GetFullPath(path);
+        if (new FileInfo(target).LinkTarget is not null) target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
+        if (Posix.IsSpecial(target)) throw new IOException($"'{path}' is a folder, device or pipe; files are written whole, under a name of their own.");
         var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.CreateVersion7():n}.tmp");
         var file = new AtomicFile(temporary, target);
         try
@@ -48,9 +52,11 @@ public sealed class AtomicFile : IDisposable
             stream.Flush(flushToDisk: true);
             return file;
         }
-        catch
+        catch (Exception e)
         {
             file.Dispose();
+            if (e is DirectoryNotFoundException) throw new DirectoryNotFoundException($"There is no folder '{Path.GetDirectoryName(target)}' to write '{Path.GetFileName(target)}' into.", e);
+            if (e is UnauthorizedAccessException) throw new UnauthorizedAccessException($"'{Path.GetFileName(target)}' can't be written: the folder '{Path.GetDirectoryName(target)}' is not open to you.", e);
             throw;
         }
     }
@@ -62,6 +68,7 @@ public sealed class AtomicFile : IDisposable
         ObjectDisposedException.ThrowIf(_finished, this);
         File.Move(_temporary, _target, overwrite: true);
         _finished = true;
+        Posix.FlushDirectory(Path.GetDirectoryName(_target)!);
     }
 
     /// <summary>Removes the temporary file unless the content was committed.</summary>

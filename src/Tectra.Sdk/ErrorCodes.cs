@@ -48,6 +48,9 @@ public static class ErrorCodes
     /// <summary>The picture is so flat that its perceptual hash isn't stable under marking.</summary>
     public const string PerceptualHashUnstable = "perceptual_hash_unstable";
 
+    /// <summary>The perceptual hash isn't of what viewers show: 16-bit grey, transparency, an animation, or a featureless picture.</summary>
+    public const string PerceptualHashMisleading = "perceptual_hash_misleading";
+
     /// <summary>The measurement wasn't asked for.</summary>
     public const string NotAskedFor = "not_asked_for";
 
@@ -89,6 +92,9 @@ public static class ErrorCodes
 
     /// <summary>The metadata isn't the text whose digest the certificate holds.</summary>
     public const string MetadataDigestMismatch = "metadata_digest_mismatch";
+
+    /// <summary>The metadata is longer than <see cref="Certificates.Metadata.MaxBytes"/>.</summary>
+    public const string MetadataTooLong = "metadata_too_long";
 
     /// <summary>Another record is registered under that id.</summary>
     public const string RecordConflict = "record_conflict";

@@ -17,7 +17,7 @@ public sealed class FileLock : IDisposable
     /// <param name="time">The clock that the waiting uses.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
-    /// <exception cref="DirectoryNotFoundException">The file's folder is missing.</exception>
+    /// <exception cref="IOException">The file's folder is missing, or can't be written to.</exception>
     public static async ValueTask<FileLock> AcquireAsync(string path, TimeProvider time, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -27,12 +27,15 @@ public sealed class FileLock : IDisposable
             {
                 return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path))
+            catch (IOException e) when (IsHeldElsewhere(e))
             {
                 await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.</summary>
+    private static bool IsHeldElsewhere(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     /// <summary>Releases the lock.</summary>
     public void Dispose() => _stream.Dispose();

@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.MemoryMappedFiles;
+using System.Security.Cryptography;
+using Tectra.Sdk;
 using Tectra.Sdk.Imaging;
+using Tectra.Sdk.Imaging.Codecs;
 using Tectra.Sdk.Imaging.Containers;
 
 namespace Tectra.TestChild;
@@ -43,6 +46,29 @@ internal static class Fuzzer
         }
         peak = Process.GetCurrentProcess().PeakWorkingSet64 / (1024 * 1024);
         Console.WriteLine($"mutants={done} longest_ms={longest} peak_mb={peak} {string.Join(' ', outcomes.Select(pair => $"{pair.Key}={pair.Value}"))}");
+        return 0;
+    }
+
+    /// <summary>Decodes mutants and prints one digest of all their pixels: memory that no decoder wrote would change it.</summary>
+    public static int Digest(string folder, long start, long count)
+    {
+        var corpus = Corpus(folder);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var index = start; index < start + count; index++)
+        {
+            var mutant = Mutate(corpus, index);
+            try
+            {
+                var codec = ImageCodecs.Of(ImageFormats.Detect(mutant));
+                using var image = codec.Decode(mutant, codec.ReadHeader(mutant, Options), out _);
+                for (var y = 0; y < image.Height; y++) digest.AppendData(image.RawRow(y));
+            }
+            catch (InvalidContentException)
+            {
+                digest.AppendData("refused"u8);
+            }
+        }
+        Console.WriteLine($"pixels {Convert.ToHexStringLower(digest.GetHashAndReset())}");
         return 0;
     }
 

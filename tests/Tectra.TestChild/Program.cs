@@ -4,6 +4,7 @@ return args switch
 {
     ["fuzz", var folder, var start, var count, var step, var seconds, var progress] => Fuzzer.Run(
         folder, Parse(start), Parse(count), Parse(step), TimeSpan.FromSeconds(Parse(seconds)), progress),
+    ["pixels", var folder, var start, var count] => Fuzzer.Digest(folder, Parse(start), Parse(count)),
     ["mutant", var folder, var index, var output] => Fuzzer.Save(folder, Parse(index), output),
     ["kernels", .. var files] => KernelDigest.Print(files),
     _ => Usage(),
@@ -15,6 +16,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         fuzz FOLDER START COUNT STEP SECONDS PROGRESSFILE   inspects mutants START, START+STEP, … of the files in FOLDER
+        pixels FOLDER START COUNT                           prints one digest of the pixels of so many mutants
         mutant FOLDER INDEX OUTPUT                          writes one mutant to a file
         kernels FILE…                                       prints digests of what the vector kernels compute
         """);

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Tectra.Cli.Output;
-using Tectra.Sdk;
 using Tectra.Sdk.Imaging;
+using Tectra.Sdk.Interop;
 
 namespace Tectra.Cli.Commands;
 
@@ -25,8 +26,12 @@ internal static class CommandParts
         return argument;
     }
 
-    /// <summary>Gives a command its action, which gets its output and whose known errors become exit code 2.</summary>
-    public static Command WithAction(this Command command, Option<bool> json, Func<ParseResult, CommandOutput, CancellationToken, Task<int>> action)
+    /// <summary>
+    /// Gives a command its action, which gets its output and whose known errors become exit code 2: for a command over
+    /// files one line for each of them, since none was reached.
+    /// </summary>
+    public static Command WithAction(
+        this Command command, Option<bool> json, Func<ParseResult, CommandOutput, CancellationToken, Task<int>> action, Argument<string[]>? files = null)
     {
         command.Add(json);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -42,7 +47,8 @@ internal static class CommandParts
             }
             catch (Exception e) when (CommandOutput.ErrorOf(e) is { } error)
             {
-                output.Failure(command.Name, error);
+                string[] subjects = files is not null && output is { IsJson: true, HasWritten: false } ? parsed.GetRequiredValue(files) : [command.Name];
+                foreach (var subject in subjects) output.Failure(subject, error);
                 return ExitCode.Failure;
             }
         });
@@ -59,6 +65,7 @@ internal static class CommandParts
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
+                ThrowIfFolder(file);
                 exit = ExitCode.Worse(exit, await action(file).ConfigureAwait(false));
             }
             catch (Exception e) when (e is not OperationCanceledException && CommandOutput.ErrorOf(e) is { } error)
@@ -70,17 +77,12 @@ internal static class CommandParts
         return exit;
     }
 
-    /// <summary>Reads a file after checking its length.</summary>
-    /// <exception cref="InvalidContentException">It is over the limit (<c>file_too_large</c>).</exception>
-    public static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Reads a file, within the limit.</summary>
+    /// <exception cref="Sdk.InvalidContentException">It is over the limit (<c>file_too_large</c>).</exception>
+    public static Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        var length = new FileInfo(path).Length;
-        if (length > ImagingOptions.DefaultMaxFileBytes)
-        {
-            throw new InvalidContentException(
-                ErrorCodes.FileTooLarge, string.Create(CultureInfo.InvariantCulture, $"The file has {length} bytes; the limit is {ImagingOptions.DefaultMaxFileBytes}."));
-        }
-        return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        ThrowIfFolder(path);
+        return ImageFile.ReadAsync(path, ImagingOptions.Default, cancellationToken);
     }
 
     /// <summary>The format that an output path's extension asks for; null without an extension.</summary>
@@ -92,5 +94,26 @@ internal static class CommandParts
         return ImageFormats.TryFromExtension(extension, out var format)
             ? format
             : throw new ArgumentException($"'{extension}' is no format that is written: use .jpg, .png or .webp for the output.");
+    }
+
+    /// <summary>Checks a text that goes into certificates and reports and is shown to others.</summary>
+    /// <exception cref="ArgumentException">It is too long, or has characters that aren't shown.</exception>
+    public static string? CheckText(string name, string? text, int maxLength)
+    {
+        if (text?.Length > maxLength) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} has at most {maxLength} characters."));
+        if (text is not null && text.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar))
+            throw new ArgumentException($"{name} has control characters in it, or isn't valid Unicode.");
+        return text;
+    }
+
+    /// <summary>Refuses to write over what is read.</summary>
+    public static void ThrowIfSame(string source, string target)
+    {
+        if (Posix.IdentityOf(source) == Posix.IdentityOf(target)) throw new ArgumentException($"'{target}' is the source; choose another output.");
+    }
+
+    private static void ThrowIfFolder(string path)
+    {
+        if (Directory.Exists(path)) throw new ArgumentException($"'{path}' is a folder; name the files in it: {Path.Combine(path, "*")}");
     }
 }

@@ -9,7 +9,7 @@ namespace Tectra.Cli.Commands;
 /// <summary>What happens to pictures in the wild, done to the demo's own.</summary>
 internal static class DemoPictures
 {
-    /// <summary>Saved again as a JPEG of quality 75, without metadata, as messengers do.</summary>
+    /// <summary>Saved again as a JPEG of quality 75, without metadata, transparency shown on white, as messengers do.</summary>
     public static byte[] ReEncode(ReadOnlySpan<byte> file)
     {
         using var picture = Decode(file);
@@ -33,7 +33,7 @@ internal static class DemoPictures
     {
         var codec = ImageCodecs.Of(ImageFormats.Detect(file));
         using var picture = codec.Decode(file, codec.ReadHeader(file, ImagingOptions.Default), out _);
-        return PixelConversion.CopyFor(ImageCodecs.Of(ImageFormat.Jpeg), picture);
+        return PixelConversion.Flatten(picture, byte.MaxValue);
     }
 
     private static byte[] Jpeg(ImageBuffer picture, int quality) => ImageCodecs.Of(ImageFormat.Jpeg).Encode(

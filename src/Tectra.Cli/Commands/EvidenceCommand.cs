@@ -4,8 +4,11 @@ using Tectra.Cli.Output;
 using Tectra.Cli.State;
 using Tectra.Sdk;
 using Tectra.Sdk.Api;
+using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
+using Tectra.Sdk.Evidence;
 using Tectra.Sdk.Imaging;
+using Tectra.Sdk.Keys;
 using Tectra.Sdk.Verification;
 
 namespace Tectra.Cli.Commands;
@@ -20,21 +23,32 @@ internal static class EvidenceCommand
         var command = new Command("evidence", "Export what anybody needs to verify a file without this registry: certificate, Merkle proof, ledger entry.") { subject, target };
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
-            var open = await TectraHome.Open().OpenRegistryAsync(cancellationToken).ConfigureAwait(false);
+            string text = parsed.GetRequiredValue(subject), path = parsed.GetRequiredValue(target);
+            CommandParts.ThrowIfSame(text, path);
+            var open = await TectraHome.Find().OpenExistingRegistryAsync(cancellationToken).ConfigureAwait(false);
             await using (open.ConfigureAwait(false))
             {
-                var text = parsed.GetRequiredValue(subject);
                 if (!RecordId.TryParse(text, out var id)) id = await FindRecordAsync(text, open, cancellationToken).ConfigureAwait(false);
                 var bundle = await open.Registry.GetEvidenceAsync(id, cancellationToken).ConfigureAwait(false)
                     ?? throw new RegistryException(ErrorCodes.RecordUnknown, $"There is no record {id} in this registry.");
-                var path = parsed.GetRequiredValue(target);
                 AtomicFile.Write(path, bundle.ToJson());
-                var status = bundle.Anchor is null ? "pending" : "anchored";
+                var anchor = AnchorOf(bundle, open.Registry.LedgerKey);
+                var status = anchor.Outcome == CheckOutcome.Passed ? "anchored" : anchor.Code == CheckCodes.AnchorPending ? "pending" : anchor.Code;
                 if (output.IsJson) output.Line(new EvidenceDocument(id.ToString(), path, status), CliJson.Line.EvidenceDocument);
-                else output.Console.MarkupLine($"[green]✓[/] {Markup.Escape(path)}  [dim]record {id}, {status}[/]");
+                else output.Console.MarkupLine($"[green]✓[/] {CommandOutput.Escape(path)}  [dim]record {id}, {status}[/]");
+                if (anchor.Outcome != CheckOutcome.Passed) output.Remark(path, anchor.Details);
                 return ExitCode.Success;
             }
         });
+    }
+
+    /// <summary>How a verifier that trusts this ledger will find the bundle's anchor.</summary>
+    private static CheckResult AnchorOf(EvidenceBundle bundle, PublicKey ledgerKey)
+    {
+        var itself = new ObservedContent { Sha256 = Certificate.FromPayload(bundle.Envelope.Payload).Fingerprint.Sha256 };
+        var policy = new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.Only(ledgerKey));
+        var report = Verifier.Verify(itself, [bundle], EvidenceSource.Bundle, policy, TimeProvider.System.GetUtcNow());
+        return report.Findings.First(finding => finding.Subject == "anchor").Result;
     }
 
     private static async Task<RecordId> FindRecordAsync(string file, OpenRegistry open, CancellationToken cancellationToken)

@@ -22,10 +22,10 @@ internal static class HashCommand
                 var observed = await inspector.InspectFileAsync(file, InspectionDepth.Hashes, cancellationToken).ConfigureAwait(false);
                 if (observed.PerceptualHash is not { } hash) throw new InvalidContentException(observed.PerceptualHashProblem!.Code, observed.PerceptualHashProblem.Reason);
                 if (output.IsJson) output.Line(Document(file, observed), CliJson.Line.HashDocument);
-                else output.Console.MarkupLine($"{observed.Sha256}  {hash}  {observed.Width}×{observed.Height}  {Markup.Escape(file)}");
+                else output.Console.MarkupLine($"{observed.Sha256}  {hash}  {observed.Width}×{observed.Height}  {CommandOutput.Escape(file)}");
                 return ExitCode.Success;
             }, cancellationToken);
-        });
+        }, files);
     }
 
     private static HashDocument Document(string file, ObservedContent observed) => new(

@@ -4,12 +4,15 @@ using Spectre.Console;
 using Tectra.Cli.Output;
 using Tectra.Cli.State;
 using Tectra.Sdk;
+using Tectra.Sdk.Content;
 
 namespace Tectra.Cli.Commands;
 
 /// <summary><c>tectra keys</c>.</summary>
 internal static class KeysCommand
 {
+    private const int MaxOrganisationLength = 256;
+
     public static Command Create() => new("keys", "Make, show and move signing keys. Private halves are Fernet-encrypted wherever they lie.")
     {
         CreateCreate(), CreateList(), CreateExport(), CreateImport(),
@@ -24,12 +27,16 @@ internal static class KeysCommand
         var command = new Command("create", "Make a new Ed25519 signing key.") { name, organisation, type, user };
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
+            var organisationName = CommandParts.CheckText("--org-name", parsed.GetValue(organisation), MaxOrganisationLength);
+            var organisationType = CommandParts.CheckText("--org-type", parsed.GetValue(type), MaxOrganisationLength);
+            if (parsed.GetValue(user) is { } given && !ContentFingerprint.IsValidUserId(given))
+                throw new ArgumentException($"A user id has 1 to {ContentFingerprint.MaxUserIdLength} printable characters and no '|'.");
             var home = TectraHome.Open();
             using (await home.LockAsync(cancellationToken).ConfigureAwait(false))
-            using (var fernet = home.OpenFernetKey())
+            using (var fernet = home.OpenFernetKeyForNewKey())
             {
                 var userId = parsed.GetValue(user) ?? home.Keys.NewUserId();
-                Show(output, [home.Keys.Create(parsed.GetRequiredValue(name), userId, parsed.GetValue(organisation), parsed.GetValue(type), fernet)]);
+                Show(output, [home.Keys.Create(parsed.GetRequiredValue(name), userId, organisationName, organisationType, fernet)]);
             }
             return ExitCode.Success;
         });
@@ -37,8 +44,10 @@ internal static class KeysCommand
 
     private static Command CreateList() => new Command("list", "List the signing keys.").WithAction(CommandParts.JsonOption(), (_, output, _) =>
     {
-        Show(output, TectraHome.Open().Keys.List());
-        return Task.FromResult(ExitCode.Success);
+        var listing = TectraHome.Find().Keys.List();
+        Show(output, listing.Keys);
+        foreach (var (path, error) in listing.Damaged) output.Failure(path, new ErrorDocument(error.Code, error.Message));
+        return Task.FromResult(listing.Damaged.Count == 0 ? ExitCode.Success : ExitCode.Failure);
     });
 
     private static Command CreateExport()
@@ -49,8 +58,9 @@ internal static class KeysCommand
         var command = new Command("export", "Write a key to a file: encrypted, to be opened with the same Fernet key elsewhere; or its public half.") { name, target, onlyPublic };
         return command.WithAction(CommandParts.JsonOption(), (parsed, output, _) =>
         {
-            var key = TectraHome.Open().Keys.Find(parsed.GetRequiredValue(name))
-                ?? throw new KeyAccessException(ErrorCodes.SigningKeyUnknown, $"There is no signing key '{parsed.GetValue(name)}'.");
+            var home = TectraHome.Find();
+            var key = home.Keys.Find(parsed.GetRequiredValue(name))
+                ?? throw new KeyAccessException(ErrorCodes.SigningKeyUnknown, $"There is no signing key '{parsed.GetValue(name)}' in {home.Path}. 'tectra keys list' shows those there are.");
             var path = parsed.GetRequiredValue(target);
             if (parsed.GetValue(onlyPublic)) AtomicFile.Write(path, Encoding.ASCII.GetBytes(key.PublicKey + "\n"));
             else AtomicFile.Write(path, key.ToJson(), ownerOnly: true);
@@ -62,21 +72,30 @@ internal static class KeysCommand
     private static Command CreateImport()
     {
         var source = new Argument<string>("FILE") { Description = "A key file that 'tectra keys export' wrote." };
-        var command = new Command("import", "Take in a key file. It is tried with the Fernet key before it is stored.") { source };
+        var name = new Option<string?>("--name") { Description = "The name here. Default: the name it has in the file." };
+        var command = new Command("import", "Take in a key file. It is tried with the Fernet key before it is stored. Repeating it changes nothing.") { source, name };
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
-            var path = parsed.GetRequiredValue(source);
-            var key = StoredKey.FromJson(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
+            var key = KeyStore.Read(parsed.GetRequiredValue(source));
+            if (parsed.GetValue(name) is { } other) key = key with { Name = other };
             var home = TectraHome.Open();
             using (await home.LockAsync(cancellationToken).ConfigureAwait(false))
-            using (var fernet = home.OpenFernetKey())
             {
-                key.Unprotect(fernet).Dispose();
-                home.Keys.Add(key);
+                if (home.Keys.Find(key.Name) is not { } existing || existing.PublicKey != key.PublicKey) Import(key, home);
             }
             Show(output, [key]);
             return ExitCode.Success;
         });
+    }
+
+    private static void Import(StoredKey key, TectraHome home)
+    {
+        // Never made here: a new Fernet key could not open what comes from elsewhere.
+        using var given = home.FindFernetKey() ?? throw new KeyAccessException(
+            ErrorCodes.FernetKeyWrong,
+            $"The key is encrypted with the Fernet key of the machine it comes from. Set {TectraHome.FernetVariable} to that, or copy that machine's fernet.key into {home.Path}.");
+        key.Unprotect(given).Dispose();
+        using (home.OpenFernetKeyForNewKey()) home.Keys.Add(key);
     }
 
     private static void Show(CommandOutput output, IReadOnlyList<StoredKey> keys)
@@ -89,7 +108,7 @@ internal static class KeysCommand
         }
         var table = new Table().Border(TableBorder.Rounded).AddColumns("name", "key id", "public key", "organisation", "made");
         foreach (var key in keys)
-            table.AddRow(Markup.Escape(key.Name), key.KeyId, key.PublicKey, Markup.Escape(key.OrgName ?? key.UserId), key.CreatedAt);
+            table.AddRow(CommandOutput.Escape(key.Name), key.KeyId, key.PublicKey, CommandOutput.Escape(key.OrgName ?? key.UserId), CommandOutput.Escape(key.CreatedAt));
         output.Console.Write(table);
     }
 }

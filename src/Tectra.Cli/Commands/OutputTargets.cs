@@ -1,4 +1,5 @@
 using Tectra.Sdk.Imaging;
+using Tectra.Sdk.Interop;
 
 namespace Tectra.Cli.Commands;
 
@@ -15,9 +16,10 @@ internal sealed class OutputTargets
     {
         _output = output;
         _isFolder = output is not null && (Directory.Exists(output) || output.EndsWith('/') || files.Count > 1);
-        if (_isFolder && File.Exists(output)) throw new ArgumentException($"'{output}' is a file; with several inputs the output must be a folder.");
+        if (_isFolder && (File.Exists(output) || (!Directory.Exists(output) && ImageFormats.TryFromExtension(Path.GetExtension(output), out _))))
+            throw new ArgumentException($"'{output}' is a file's name; with several inputs the output must be a folder.");
         if (_isFolder) Directory.CreateDirectory(output!);
-        _sources = [.. files.Select(Path.GetFullPath)];
+        _sources = [.. files.Select(Posix.IdentityOf)];
     }
 
     /// <summary>Where a file goes, and the format its path asks for (null: the source's own).</summary>
@@ -30,9 +32,8 @@ internal sealed class OutputTargets
             _ when _isFolder => Path.Combine(_output, Path.GetFileName(file)),
             _ => _output,
         };
-        var full = Path.GetFullPath(target);
-        if (_sources.Contains(full)) throw new ArgumentException($"'{target}' is a source; choose another output.");
-        if (!_targets.Add(full)) throw new ArgumentException($"'{target}' is the output of another input already; sign into different folders.");
+        if (_sources.Contains(Posix.IdentityOf(target))) throw new ArgumentException($"'{target}' is a source; choose another output.");
+        if (!_targets.Add(Path.GetFullPath(target))) throw new ArgumentException($"'{target}' is the output of another input already; sign into different folders.");
         return (target, _output is null || _isFolder ? null : CommandParts.FormatOf(target));
     }
 }

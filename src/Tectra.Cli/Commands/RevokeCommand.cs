@@ -3,6 +3,7 @@ using Spectre.Console;
 using Tectra.Cli.Output;
 using Tectra.Cli.State;
 using Tectra.Sdk.Content;
+using Tectra.Sdk.Evidence;
 
 namespace Tectra.Cli.Commands;
 
@@ -17,10 +18,15 @@ internal static class RevokeCommand
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
             var id = RecordId.Parse(parsed.GetRequiredValue(record));
-            var open = await TectraHome.Open().OpenRegistryAsync(cancellationToken).ConfigureAwait(false);
-            await using (open.ConfigureAwait(false)) await open.Registry.RevokeAsync(id, parsed.GetRequiredValue(reason), cancellationToken).ConfigureAwait(false);
-            if (output.IsJson) output.Line(new EvidenceDocument(id.ToString(), "", "revoked"), CliJson.Line.EvidenceDocument);
-            else output.Console.MarkupLine($"[green]✓[/] record {id} is revoked");
+            var why = CommandParts.CheckText("--reason", parsed.GetRequiredValue(reason), Revocation.MaxReasonLength)!;
+            var open = await TectraHome.Find().OpenExistingRegistryAsync(cancellationToken).ConfigureAwait(false);
+            await using (open.ConfigureAwait(false))
+            {
+                await open.Registry.RevokeAsync(id, why, cancellationToken).ConfigureAwait(false);
+                var revocation = (await open.Registry.GetEvidenceAsync(id, cancellationToken).ConfigureAwait(false))!.Revocation!; // the first one stands
+                if (output.IsJson) output.Line(new RevocationLine(id.ToString(), revocation.Timestamp.ToString(), revocation.Reason), CliJson.Line.RevocationLine);
+                else output.Console.MarkupLine($"[green]✓[/] record {id} is revoked since {revocation.Timestamp}");
+            }
             return ExitCode.Success;
         });
     }

@@ -17,29 +17,34 @@ internal static class VerifyCommand
     {
         var files = CommandParts.FilesArgument("JPEG, PNG or WebP files.");
         var evidence = new Option<string?>("--evidence") { Description = "Verify with this evidence bundle alone: no registry, no network." };
-        var trust = new Option<string[]>("--trust-key") { Description = "Accept only signers with these public keys (64 hexadecimal digits). May be repeated.", AllowMultipleArgumentsPerToken = true };
-        var trustLedger = new Option<string[]>("--trust-ledger") { Description = "Accept only ledgers with these public keys. Default: this machine's own; with --evidence any.", AllowMultipleArgumentsPerToken = true };
+        var trust = new Option<string[]>("--trust-key") { Description = "Accept only signers with this public key (64 hexadecimal digits). May be repeated." };
+        var trustLedger = new Option<string[]>("--trust-ledger") { Description = "Accept only ledgers with this public key. May be repeated. Default: this machine's own; with --evidence any." };
         var command = new Command(
             "verify",
             "Check images with four checks: watermark, SHA-256, perceptual hash, blockchain (here: the local ledger).\n" +
             "Exit code 0: all authentic (at least two checks passed); 1: not authentic; 2: unreadable, or the command was used wrongly.") { files, evidence, trust, trustLedger };
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
-            var signers = TrustOf(parsed.GetValue(trust));
-            var ledgers = TrustOf(parsed.GetValue(trustLedger));
+            var inputs = parsed.GetRequiredValue(files);
+            KeyTrust? signers = TrustOf(parsed.GetValue(trust)), ledgers = TrustOf(parsed.GetValue(trustLedger));
             if (parsed.GetValue(evidence) is { } bundle)
-                return await VerifyOfflineAsync(parsed.GetRequiredValue(files), bundle, new VerificationPolicy(signers ?? KeyTrust.AnyKey, ledgers ?? KeyTrust.AnyKey), output, cancellationToken).ConfigureAwait(false);
-            var open = await TectraHome.Open().OpenRegistryAsync(cancellationToken).ConfigureAwait(false);
+                return await VerifyOfflineAsync(inputs, bundle, new VerificationPolicy(signers ?? KeyTrust.AnyKey, ledgers ?? KeyTrust.AnyKey), output, cancellationToken).ConfigureAwait(false);
+            var home = TectraHome.Find();
+            if (!home.HasRegistry)
+            {
+                output.Remark(null, $"There are no records in {home.Path} yet: nothing can be recognised. Use --evidence with a bundle, or set {TectraHome.HomeVariable} to where files were signed.");
+                var nobody = new VerificationPolicy(signers ?? KeyTrust.AnyKey, ledgers ?? KeyTrust.Only());
+                return await VerifyAsync(
+                    inputs, output, observed => ValueTask.FromResult(Verifier.Verify(observed, [], EvidenceSource.Registry, nobody, TimeProvider.System.GetUtcNow())), cancellationToken).ConfigureAwait(false);
+            }
+            var open = await home.OpenRegistryAsync(cancellationToken).ConfigureAwait(false);
             await using (open.ConfigureAwait(false))
             {
                 var policy = new VerificationPolicy(signers ?? KeyTrust.AnyKey, ledgers ?? KeyTrust.Only(open.Registry.LedgerKey));
                 return await VerifyAsync(
-                    parsed.GetRequiredValue(files),
-                    output,
-                    observed => open.Registry.VerifyAsync(observed, policy, TimeProvider.System, cancellationToken),
-                    cancellationToken).ConfigureAwait(false);
+                    inputs, output, observed => open.Registry.VerifyAsync(observed, policy, TimeProvider.System, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
-        });
+        }, files);
     }
 
     private static async Task<int> VerifyOfflineAsync(string[] files, string path, VerificationPolicy policy, CommandOutput output, CancellationToken cancellationToken)
@@ -48,8 +53,8 @@ internal static class VerifyCommand
         try
         {
             if (new FileInfo(path).Length > EvidenceBundle.MaxBytes) throw new InvalidEvidenceException(ErrorCodes.EvidenceMalformed, "The evidence bundle is too long.");
-            var bundle = EvidenceBundle.FromJson(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
-            verify = observed => ValueTask.FromResult(Verifier.Verify(observed, [bundle], EvidenceSource.Bundle, policy, TimeProvider.System.GetUtcNow()));
+            var bundle = EvidenceBundle.FromJson(await CommandParts.ReadAsync(path, cancellationToken).ConfigureAwait(false));
+            verify = observed => ValueTask.FromResult(Verifier.Verify(observed, [bundle], EvidenceSource.Bundle, policy, TimeProvider.System.GetUtcNow(), cancellationToken));
         }
         catch (InvalidEvidenceException e)
         {
@@ -66,9 +71,10 @@ internal static class VerifyCommand
         {
             var observed = await inspector.InspectFileAsync(file, InspectionDepth.Full, cancellationToken).ConfigureAwait(false);
             var report = await verify(observed).ConfigureAwait(false);
-            if (output.IsJson) output.Line(file, report.ToJson());
+            var unreadable = observed.PerceptualHashProblem is { } problem ? new ErrorDocument(problem.Code, problem.Reason) : null;
+            if (output.IsJson) output.Line(file, report.ToJson(), unreadable);
             else ReportView.Write(output.Console, file, report);
-            if (observed.PerceptualHash is null) return ExitCode.Failure;
+            if (unreadable is not null) return ExitCode.Failure;
             return report.IsAuthentic ? ExitCode.Success : ExitCode.Negative;
         }, cancellationToken);
     }

@@ -27,7 +27,7 @@ internal static class WatermarkCommand
         return command.WithAction(CommandParts.JsonOption(), async (parsed, console, cancellationToken) =>
         {
             string file = parsed.GetRequiredValue(input), target = parsed.GetRequiredValue(output);
-            if (Path.GetFullPath(file) == Path.GetFullPath(target)) throw new ArgumentException($"'{target}' is the source; choose another output.");
+            CommandParts.ThrowIfSame(file, target);
             var bits = WatermarkPayload.Parse(parsed.GetRequiredValue(payload));
             var marker = new ImageWatermarker(new ImagingOptions { WatermarkStrengthDecibels = parsed.GetValue(strength) });
             var marked = marker.Embed(await CommandParts.ReadAsync(file, cancellationToken).ConfigureAwait(false), bits, CommandParts.FormatOf(target), cancellationToken);
@@ -38,8 +38,8 @@ internal static class WatermarkCommand
                     new EmbedDocument(file, target, bits.ToString(), marked.Quality?.PsnrDecibels, marked.Quality?.Ssim, [.. marked.Notices]), CliJson.Line.EmbedDocument);
                 return ExitCode.Success;
             }
-            console.Console.MarkupLine($"[green]✓[/] {Markup.Escape(target)}  {marked.Quality?.PsnrDecibels:F1} dB, SSIM {marked.Quality?.Ssim:F4}");
-            foreach (var notice in marked.Notices) console.Remark(notice);
+            console.Console.MarkupLine($"[green]✓[/] {CommandOutput.Escape(target)}  {marked.Quality?.PsnrDecibels:F1} dB, SSIM {marked.Quality?.Ssim:F4}");
+            foreach (var notice in marked.Notices) console.Remark(file, notice);
             return ExitCode.Success;
         });
     }
@@ -69,10 +69,10 @@ internal static class WatermarkCommand
                 else
                 {
                     output.Console.MarkupLine(
-                        $"{(reading.Found ? "[green]found[/]    " : "[yellow]not found[/]")}  {reading.Payload}  score {reading.Confidence:F2} [dim](found from {WatermarkDetector.FoundThreshold})[/]  {Markup.Escape(file)}");
+                        $"{(reading.Found ? "[green]found[/]    " : "[yellow]not found[/]")}  {reading.Payload}  score {reading.Confidence:F2} [dim](found from {WatermarkDetector.FoundThreshold})[/]  {CommandOutput.Escape(file)}");
                 }
                 return reading.Found ? ExitCode.Success : ExitCode.Negative;
             }, cancellationToken);
-        });
+        }, files);
     }
 }

@@ -1,29 +1,18 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tectra.Cli.State;
+using Tectra.Sdk.Api;
 
 namespace Tectra.Cli.Output;
 
-/// <summary>The command's JSON, configured in one place.</summary>
+/// <summary>The command's JSON, read and written by the rules of everything else's.</summary>
 internal static class CliJson
 {
     /// <summary>One object a line.</summary>
-    public static CliJsonContext Line { get; } = new(Options(indented: false));
+    public static CliJsonContext Line { get; } = new(Wire.Options(indented: false));
 
     /// <summary>For files.</summary>
-    public static CliJsonContext Indented { get; } = new(Options(indented: true));
-
-    private static JsonSerializerOptions Options(bool indented) => new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        WriteIndented = indented,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    public static CliJsonContext Indented { get; } = new(Wire.Options(indented: true));
 }
 
 /// <summary>Why a file couldn't be handled.</summary>
@@ -52,7 +41,8 @@ internal sealed record SignDocument(
     JsonElement Certificate,
     ErrorDocument? WatermarkProblem,
     ErrorDocument? PerceptualHashProblem,
-    string[] Notices);
+    string[] Notices,
+    ErrorDocument? AnchoringProblem);
 
 /// <summary>The line of <c>tectra watermark embed</c>.</summary>
 internal sealed record EmbedDocument(string File, string OutputPath, string Payload, double? PsnrDb, double? Ssim, string[] Notices);
@@ -66,7 +56,11 @@ internal sealed record KeyDocument(string Name, string KeyId, string PublicKey, 
 /// <summary>The line of <c>tectra evidence</c>.</summary>
 internal sealed record EvidenceDocument(string RecordId, string OutputPath, string BlockchainStatus);
 
+/// <summary>The line of <c>tectra revoke</c>.</summary>
+internal sealed record RevocationLine(string RecordId, string RevokedAt, string Reason);
+
 [JsonSerializable(typeof(StoredKey))]
+[JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(FailureDocument))]
 [JsonSerializable(typeof(HashDocument))]
 [JsonSerializable(typeof(SignDocument))]
@@ -74,4 +68,5 @@ internal sealed record EvidenceDocument(string RecordId, string OutputPath, stri
 [JsonSerializable(typeof(ExtractDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(EvidenceDocument))]
+[JsonSerializable(typeof(RevocationLine))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -9,7 +11,9 @@ namespace Tectra.Cli.Output;
 /// <summary>Results to standard output, as tables for people or JSON lines for machines; troubles to standard error.</summary>
 internal sealed class CommandOutput
 {
-    private const int RedirectedWidth = 140;
+    public const string InvalidArgument = "invalid_argument";
+
+    private const int RedirectedWidth = 4096; // files and pipes aren't wrapped
 
     private readonly TextWriter _out;
     private readonly IAnsiConsole _errors;
@@ -25,6 +29,9 @@ internal sealed class CommandOutput
     /// <summary>Whether the caller asked for JSON.</summary>
     public bool IsJson { get; }
 
+    /// <summary>Whether a JSON line was written.</summary>
+    public bool HasWritten { get; private set; }
+
     /// <summary>For tables and text.</summary>
     public IAnsiConsole Console { get; }
 
@@ -32,22 +39,39 @@ internal sealed class CommandOutput
     public static ErrorDocument? ErrorOf(Exception exception) => exception switch
     {
         TectraException known => new ErrorDocument(known.Code, known.Message),
-        FileNotFoundException or DirectoryNotFoundException => new ErrorDocument("file_not_found", exception.Message),
+        FileNotFoundException missing => new ErrorDocument("file_not_found", missing.FileName is { } name ? $"There is no file '{name}'." : missing.Message),
+        DirectoryNotFoundException => new ErrorDocument("file_not_found", exception.Message),
         UnauthorizedAccessException => new ErrorDocument("access_denied", exception.Message),
         IOException => new ErrorDocument("io_error", exception.Message),
-        ArgumentException or FormatException => new ErrorDocument("invalid_argument", exception.Message),
+        ArgumentException or FormatException => new ErrorDocument(InvalidArgument, exception.Message.Split(" (Parameter '")[0]),
         InsufficientMemoryException or OutOfMemoryException => new ErrorDocument("out_of_memory", exception.Message),
         _ => null,
     };
 
+    /// <summary>Text of unknown origin, fit for a terminal: what isn't shown or steers the terminal becomes U+FFFD.</summary>
+    public static string Plain(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var hidden = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+            plain.Append(hidden ? Rune.ReplacementChar.ToString() : rune.ToString());
+        }
+        return plain.ToString();
+    }
+
+    /// <summary>The same as markup, for <see cref="Console"/>.</summary>
+    public static string Escape(string text) => Markup.Escape(Plain(text));
+
     /// <summary>One JSON line.</summary>
     public void Line<T>(T document, JsonTypeInfo<T> type) => WriteLine(JsonSerializer.Serialize(document, type));
 
-    /// <summary>One JSON line of an object that gets the file's name in front.</summary>
-    public void Line(string file, ReadOnlySpan<byte> json)
+    /// <summary>One JSON line of an object that gets the file's name in front, and an error behind if there is one.</summary>
+    public void Line(string file, ReadOnlySpan<byte> json, ErrorDocument? error = null)
     {
         var line = new JsonObject { ["file"] = file };
         foreach (var (name, value) in JsonNode.Parse(json)!.AsObject()) line[name] = value?.DeepClone();
+        if (error is not null) line["error"] = JsonSerializer.SerializeToNode(error, CliJson.Line.ErrorDocument);
         WriteLine(line.ToJsonString(CliJson.Line.Options));
     }
 
@@ -55,16 +79,16 @@ internal sealed class CommandOutput
     public void Failure(string file, ErrorDocument error)
     {
         if (IsJson) Line(new FailureDocument(file, error), CliJson.Line.FailureDocument);
-        else _errors.MarkupLine($"[red]✗[/] {Markup.Escape(file)}: {Markup.Escape(error.Message)} [dim]({Markup.Escape(error.Code)})[/]");
+        else _errors.MarkupLine($"[red]✗[/] {Escape(file)}: {Escape(error.Message)} [dim]({Escape(error.Code)})[/]");
     }
 
-    /// <summary>A remark for the user; not for machines.</summary>
-    public void Remark(string text)
+    /// <summary>A remark about a file (or nothing) for the user; not for machines.</summary>
+    public void Remark(string? file, string text)
     {
-        if (!IsJson) _errors.MarkupLine($"  [yellow]![/] {Markup.Escape(text)}");
+        if (!IsJson) _errors.MarkupLine($"  [yellow]![/] {(file is null ? "" : $"{Escape(file)}: ")}{Escape(text)}");
     }
 
-    /// <summary>Colours on a terminal that has them; plain text, not wrapped at 80 columns, into files and pipes.</summary>
+    /// <summary>Colours on a terminal that has them; plain text into files and pipes.</summary>
     private static IAnsiConsole Make(TextWriter writer, bool redirected)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -79,6 +103,7 @@ internal sealed class CommandOutput
 
     private void WriteLine(string json)
     {
+        HasWritten = true;
         _out.WriteLine(json);
         _out.Flush();
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Verification;
@@ -10,7 +11,7 @@ internal static class ReportView
     /// <summary>One report in full.</summary>
     public static void Write(IAnsiConsole console, string file, VerificationReport report)
     {
-        console.MarkupLine($"[bold]{Markup.Escape(file)}[/]  {Verdict(report)}  [dim]confidence {report.Confidence:0%}[/]");
+        console.MarkupLine($"[bold]{CommandOutput.Escape(file)}[/]  {Verdict(report)}  [dim]confidence {report.Confidence:0%}[/]");
         var table = new Table().Border(TableBorder.Rounded).AddColumns("check", "", "details");
         AddRow(table, "watermark", report.Watermark);
         AddRow(table, "sha256", report.Sha256);
@@ -21,11 +22,12 @@ internal static class ReportView
         {
             var origin = OriginType.TryParse(certificate.OriginCode, out var known) ? known.Label : certificate.OriginCode;
             var signer = certificate.Signer.OrganisationName ?? certificate.Signer.UserId;
-            console.MarkupLine($"  signed {certificate.Timestamp} by [bold]{Markup.Escape(signer)}[/], key {certificate.PublicKey.KeyId}; {Markup.Escape(origin)}; record {certificate.RecordId}");
+            console.MarkupLine($"  signed {certificate.Timestamp} by [bold]{CommandOutput.Escape(signer)}[/], key {certificate.PublicKey.KeyId}; {CommandOutput.Escape(origin)}{(certificate.DeviceId is { } device ? $", {CommandOutput.Escape(device)}" : "")}");
+            console.MarkupLine($"  record {certificate.RecordId}{(certificate.ParentRecordId is { } parent ? $", which follows record {parent}" : "")}");
         }
-        console.MarkupLine($"  content: {Markup.Escape(Content(report))}");
+        console.MarkupLine($"  content: {CommandOutput.Escape(Content(report))}");
         foreach (var finding in report.Findings.Where(finding => finding.Result.Outcome != CheckOutcome.Passed))
-            console.MarkupLine($"  [dim]{Markup.Escape(finding.Subject)}: {Markup.Escape(finding.Result.Details)}[/]");
+            console.MarkupLine($"  [dim]{CommandOutput.Escape(finding.Subject)}: {CommandOutput.Escape(finding.Result.Details)}[/]");
         console.WriteLine();
     }
 
@@ -33,7 +35,7 @@ internal static class ReportView
     public static Table Summary(IReadOnlyCollection<(string Name, VerificationReport Report)> reports)
     {
         var table = new Table().Border(TableBorder.Rounded).ShowRowSeparators().AddColumn("");
-        foreach (var (name, _) in reports) table.AddColumn($"[bold]{Markup.Escape(name)}[/]");
+        foreach (var (name, _) in reports) table.AddColumn($"[bold]{CommandOutput.Escape(name)}[/]");
         AddRow("watermark", report => Mark(report.Watermark));
         AddRow("sha256", report => Mark(report.Sha256));
         AddRow("perceptual hash", report => Mark(report.PerceptualHash));
@@ -41,13 +43,13 @@ internal static class ReportView
         AddRow("passed", report => $"{report.PassedChecks} of {VerificationReport.CheckCount}");
         AddRow("confidence", report => $"{report.Confidence:0.00}");
         AddRow("verdict", Verdict);
-        AddRow("content", report => Markup.Escape(Content(report)));
+        AddRow("content", report => CommandOutput.Escape(Content(report)));
         return table;
 
         void AddRow(string name, Func<VerificationReport, string> cell) => table.AddRow([name, .. reports.Select(entry => cell(entry.Report))]);
     }
 
-    private static void AddRow(Table table, string name, CheckResult check) => table.AddRow(name, Mark(check), Markup.Escape(check.Details));
+    private static void AddRow(Table table, string name, CheckResult check) => table.AddRow(name, Mark(check), CommandOutput.Escape(check.Details));
 
     private static string Mark(CheckResult check) => check.Outcome switch
     {
@@ -68,9 +70,11 @@ internal static class ReportView
     {
         ContentState.IdenticalToSigned => "byte for byte the signed file",
         ContentState.IdenticalToOriginal => "byte for byte the original",
-        ContentState.ReEncoded => "re-encoded, same picture",
-        ContentState.Edited when report.AlteredRegions.Count > 0 =>
-            $"changed after signing, near {string.Join(" and ", report.AlteredRegions.Take(3).Select(region => $"{region.Width}×{region.Height} at ({region.X}, {region.Y})"))}",
+        ContentState.ReEncoded when report.Alteration is { } alteration => string.Create(
+            CultureInfo.InvariantCulture, $"re-encoded; no change found in the {Math.Floor(100 * alteration.JudgedShare)} % of it that can be judged"),
+        ContentState.ReEncoded => "re-encoded; too little of the watermark is left to tell whether it was changed",
+        ContentState.Edited when report.Alteration is { Regions: { Count: > 0 } regions } =>
+            $"changed after signing, near {string.Join(" and ", regions.Take(3).Select(region => $"{region.Width}×{region.Height} at ({region.X}, {region.Y})"))}",
         ContentState.Edited => "changed after signing",
         _ => "unknown",
     };

@@ -4,6 +4,9 @@ using Tectra.Sdk.Keys;
 
 namespace Tectra.Cli.State;
 
+/// <summary>The keys of a store, by name, and the files in it that couldn't be read.</summary>
+internal sealed record KeyListing(IReadOnlyList<StoredKey> Keys, IReadOnlyList<(string Path, KeyAccessException Error)> Damaged);
+
 /// <summary>Signing keys in a folder, one file each, private halves encrypted.</summary>
 internal sealed class KeyStore
 {
@@ -13,6 +16,9 @@ internal sealed class KeyStore
     private readonly string _folder;
 
     public KeyStore(string folder) => _folder = folder;
+
+    /// <summary>Whether there is any key, readable or not.</summary>
+    public bool Any => Files().Count > 0;
 
     /// <summary>Whether a name can be a file name everywhere: letters, digits, '-', '_', '.', not at the start a '.'.</summary>
     public static bool IsValidName(string? name) =>
@@ -25,10 +31,32 @@ internal sealed class KeyStore
         else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>All keys, by name.</summary>
-    public IReadOnlyList<StoredKey> List() => Directory.Exists(_folder)
-        ? [.. Directory.EnumerateFiles(_folder, "*.json").Order(StringComparer.Ordinal).Select(Read)]
-        : [];
+    /// <summary>Reads a key file, within a limit.</summary>
+    /// <exception cref="KeyAccessException">It isn't one (<c>signing_key_damaged</c>).</exception>
+    public static StoredKey Read(string path)
+    {
+        if (new FileInfo(path).Length > MaxFileBytes) throw new KeyAccessException(ErrorCodes.SigningKeyDamaged, $"{path} is too long to be a signing key file.");
+        return StoredKey.FromJson(File.ReadAllBytes(path), path);
+    }
+
+    /// <summary>All keys. A damaged one doesn't hide the others.</summary>
+    public KeyListing List()
+    {
+        var keys = new List<StoredKey>();
+        var damaged = new List<(string, KeyAccessException)>();
+        foreach (var path in Files())
+        {
+            try
+            {
+                keys.Add(Read(path));
+            }
+            catch (KeyAccessException e)
+            {
+                damaged.Add((path, e));
+            }
+        }
+        return new KeyListing(keys, damaged);
+    }
 
     /// <summary>One key, or null.</summary>
     public StoredKey? Find(string name) => IsValidName(name) && File.Exists(PathOf(name)) ? Read(PathOf(name)) : null;
@@ -59,12 +87,18 @@ internal sealed class KeyStore
     }
 
     /// <summary>The user that new keys belong to: the one of the keys there are, or a new one.</summary>
-    public string NewUserId() => List() is [var first, ..] ? first.UserId : $"user-{RecordId.Create(TimeProvider.System)}";
+    public string NewUserId() => List().Keys is [var first, ..] ? first.UserId : $"user-{RecordId.Create(TimeProvider.System)}";
 
-    private static StoredKey Read(string path)
+    private List<string> Files()
     {
-        if (new FileInfo(path).Length > MaxFileBytes) throw new KeyAccessException(ErrorCodes.SigningKeyDamaged, $"{path} is too long to be a signing key file.");
-        return StoredKey.FromJson(File.ReadAllBytes(path), path);
+        try
+        {
+            return [.. Directory.EnumerateFiles(_folder, "*.json").Order(StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     private string PathOf(string name) => Path.Combine(_folder, $"{name}.json");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Tectra.Cli.Output;
 using Tectra.Sdk;
 using Tectra.Sdk.Certificates;
@@ -15,8 +16,10 @@ internal sealed record StoredKey(
 {
     public const string TypeName = "https://tectra.vision/signing-key/v1";
 
+    [JsonIgnore]
     public string KeyId => Sdk.Keys.PublicKey.Parse(PublicKey).KeyId;
 
+    [JsonIgnore]
     public SignerIdentity Identity => new(UserId, OrgName, OrgType, Name);
 
     /// <summary>Reads a key file, strictly.</summary>

@@ -28,17 +28,29 @@ internal sealed class TectraHome
     /// <summary>The user's signing keys.</summary>
     public KeyStore Keys { get; }
 
+    /// <summary>Whether anything was ever signed here.</summary>
+    public bool HasRegistry => File.Exists(System.IO.Path.Combine(RegistryPath, EmbeddedRegistry.DatabaseName));
+
     private KeyStore LedgerKeys { get; }
 
     private string FernetPath => System.IO.Path.Combine(Path, "fernet.key");
 
-    /// <summary>The home that the environment names; it is made, with private permissions, if it is missing.</summary>
-    public static TectraHome Open()
+    private string RegistryPath => System.IO.Path.Combine(Path, "registry");
+
+    /// <summary>The home that the environment names, whether it is there or not.</summary>
+    /// <exception cref="ArgumentException">The environment names none.</exception>
+    public static TectraHome Find()
     {
         var path = Environment.GetEnvironmentVariable(HomeVariable);
-        if (string.IsNullOrEmpty(path)) path = System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".tectra");
-        return OpenAt(path);
+        if (!string.IsNullOrEmpty(path)) return new TectraHome(System.IO.Path.GetFullPath(path));
+        var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return user.Length > 0
+            ? new TectraHome(System.IO.Path.Combine(user, ".tectra"))
+            : throw new ArgumentException($"This account has no home folder. Set {HomeVariable} to a folder for keys and records.");
     }
+
+    /// <summary>The home that the environment names; it is made, with private permissions, if it is missing.</summary>
+    public static TectraHome Open() => OpenAt(Find().Path);
 
     /// <summary>A home in a given folder.</summary>
     public static TectraHome OpenAt(string path)
@@ -52,29 +64,32 @@ internal sealed class TectraHome
     public ValueTask<FileLock> LockAsync(CancellationToken cancellationToken) =>
         FileLock.AcquireAsync(System.IO.Path.Combine(Path, "home.lock"), TimeProvider.System, cancellationToken);
 
-    /// <summary>
-    /// The Fernet key: from <c>TECTRA_FERNET_KEY</c>, else from the home's own file, which is made with the first key.
-    /// </summary>
-    /// <exception cref="KeyAccessException">The text is malformed, or the file is gone although keys need it.</exception>
-    public FernetKey OpenFernetKey()
+    /// <summary>The Fernet key: from <c>TECTRA_FERNET_KEY</c>, else from the home's own file; null if there is neither.</summary>
+    /// <exception cref="KeyAccessException">The text is malformed (<c>fernet_key_malformed</c>).</exception>
+    public FernetKey? FindFernetKey()
     {
         var variable = Environment.GetEnvironmentVariable(FernetVariable);
         if (!string.IsNullOrWhiteSpace(variable)) return FernetKey.Parse(variable);
-        if (File.Exists(FernetPath))
+        if (!File.Exists(FernetPath)) return null;
+        var bytes = File.ReadAllBytes(FernetPath);
+        var text = new char[Encoding.ASCII.GetMaxCharCount(bytes.Length)];
+        try
         {
-            var bytes = File.ReadAllBytes(FernetPath);
-            var text = new char[Encoding.ASCII.GetMaxCharCount(bytes.Length)];
-            try
-            {
-                return FernetKey.Parse(text.AsSpan(0, Encoding.ASCII.GetChars(bytes, text)));
-            }
-            finally
-            {
-                CryptographicOperations.ZeroMemory(bytes);
-                Array.Clear(text);
-            }
+            return FernetKey.Parse(text.AsSpan(0, Encoding.ASCII.GetChars(bytes, text)));
         }
-        if (Keys.List().Count > 0 || LedgerKeys.List().Count > 0)
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+            Array.Clear(text);
+        }
+    }
+
+    /// <summary>The Fernet key, which is made with the first key.</summary>
+    /// <exception cref="KeyAccessException">The text is malformed, or the file is gone although keys need it.</exception>
+    public FernetKey OpenFernetKey()
+    {
+        if (FindFernetKey() is { } found) return found;
+        if (Keys.Any || LedgerKeys.Any)
         {
             throw new KeyAccessException(
                 ErrorCodes.FernetKeyWrong, $"The keys in {Path} are encrypted, but {FernetPath} is gone. Put it back from its backup, or set {FernetVariable}.");
@@ -92,19 +107,48 @@ internal sealed class TectraHome
         return created;
     }
 
-    /// <summary>Opens the embedded registry with its ledger key, which is made on first use. The caller disposes of both.</summary>
+    /// <summary>The Fernet key for a new key, after it has opened one that is there: a home's keys all have the same one.</summary>
+    /// <exception cref="KeyAccessException">It isn't the one that the keys here are encrypted with (<c>fernet_key_wrong</c>).</exception>
+    public FernetKey OpenFernetKeyForNewKey()
+    {
+        var fernet = OpenFernetKey();
+        try
+        {
+            LedgerKeys.List().Keys.Concat(Keys.List().Keys).FirstOrDefault()?.Unprotect(fernet).Dispose();
+            return fernet;
+        }
+        catch (Exception e)
+        {
+            fernet.Dispose();
+            if (e is not KeyAccessException { Code: ErrorCodes.FernetKeyWrong }) throw;
+            throw new KeyAccessException(
+                ErrorCodes.FernetKeyWrong, $"The keys in {Path} are encrypted with another Fernet key than the one given. Set {FernetVariable} to theirs, or {HomeVariable} to another folder.", e);
+        }
+    }
+
+    /// <summary>Opens the registry to look something up in it, where there is one.</summary>
+    /// <exception cref="RegistryException">Nothing was ever signed here (<c>record_unknown</c>).</exception>
+    public ValueTask<OpenRegistry> OpenExistingRegistryAsync(CancellationToken cancellationToken) => HasRegistry
+        ? OpenRegistryAsync(cancellationToken)
+        : throw new RegistryException(ErrorCodes.RecordUnknown, $"There are no records in {Path} yet. Sign something first, or set {HomeVariable} to where it was signed.");
+
+    /// <summary>
+    /// Opens the embedded registry. Its ledger key is made on first use, and decrypted only when an entry is signed: looking
+    /// things up needs no secret. The caller disposes of the result.
+    /// </summary>
     public async ValueTask<OpenRegistry> OpenRegistryAsync(CancellationToken cancellationToken)
     {
-        SigningKey key;
-        using (await LockAsync(cancellationToken).ConfigureAwait(false))
-        using (var fernet = OpenFernetKey())
+        var stored = LedgerKeys.Find(LedgerKeyName);
+        if (stored is null)
         {
-            var stored = LedgerKeys.Find(LedgerKeyName) ?? LedgerKeys.Create(LedgerKeyName, LedgerKeyName, null, null, fernet);
-            key = stored.Unprotect(fernet);
+            KeyStore.CreatePrivateDirectory(Path);
+            using (await LockAsync(cancellationToken).ConfigureAwait(false))
+            using (var fernet = OpenFernetKeyForNewKey())
+                stored = LedgerKeys.Find(LedgerKeyName) ?? LedgerKeys.Create(LedgerKeyName, LedgerKeyName, null, null, fernet);
         }
-        var folder = System.IO.Path.Combine(Path, "registry");
-        KeyStore.CreatePrivateDirectory(folder);
-        return new OpenRegistry(key, EmbeddedRegistry.Open(folder, key));
+        KeyStore.CreatePrivateDirectory(RegistryPath);
+        var signer = new StoredKeySigner(stored, OpenFernetKey);
+        return new OpenRegistry(signer, EmbeddedRegistry.Open(RegistryPath, signer));
     }
 
     /// <summary>The key of that name; without a name the first one, which is made on first use.</summary>
@@ -114,23 +158,23 @@ internal sealed class TectraHome
         using (await LockAsync(cancellationToken).ConfigureAwait(false))
         {
             if (name is not null)
-                return Keys.Find(name) ?? throw new KeyAccessException(ErrorCodes.SigningKeyUnknown, $"There is no signing key '{name}'. 'tectra keys list' shows those there are.");
+                return Keys.Find(name) ?? throw new KeyAccessException(ErrorCodes.SigningKeyUnknown, $"There is no signing key '{name}' in {Path}. 'tectra keys list' shows those there are.");
             if (Keys.Find(KeyStore.DefaultName) is { } standard) return standard;
-            if (Keys.List() is [var only, ..]) return only;
-            using var fernet = OpenFernetKey();
+            if (Keys.List().Keys is [var only, ..]) return only;
+            using var fernet = OpenFernetKeyForNewKey();
             return Keys.Create(KeyStore.DefaultName, Keys.NewUserId(), null, null, fernet);
         }
     }
 }
 
 /// <summary>An open registry and the ledger key it signs with.</summary>
-internal sealed class OpenRegistry(SigningKey ledgerKey, EmbeddedRegistry registry) : IAsyncDisposable
+internal sealed class OpenRegistry(StoredKeySigner ledgerSigner, EmbeddedRegistry registry) : IAsyncDisposable
 {
     public EmbeddedRegistry Registry { get; } = registry;
 
     public async ValueTask DisposeAsync()
     {
         await Registry.DisposeAsync().ConfigureAwait(false);
-        ledgerKey.Dispose();
+        ledgerSigner.Dispose();
     }
 }

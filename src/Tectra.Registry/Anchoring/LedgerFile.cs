@@ -3,6 +3,7 @@ using Tectra.Sdk;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
+using Tectra.Sdk.Interop;
 using Tectra.Sdk.Keys;
 using Tectra.Sdk.Merkle;
 
@@ -54,10 +55,12 @@ internal sealed class LedgerFile
     }
 
     /// <summary>Appends an entry and returns when it is on the disk.</summary>
+    /// <exception cref="RegistryException">The entry before it was changed, or is signed by another key (<c>ledger_damaged</c>).</exception>
     public async ValueTask<LedgerEntry> AppendAsync(MerkleHash root, int leafCount, CancellationToken cancellationToken)
     {
         Refresh();
         var last = _lines.Count == 0 ? null : Parse(_lines[^1], _lines.Count - 1);
+        if (last is not null) Check(last, _lines.Count == 1 ? default : Parse(_lines[^2], _lines.Count - 2).Hash);
         var draft = new LedgerEntry
         {
             Index = _lines.Count,
@@ -75,6 +78,7 @@ internal sealed class LedgerFile
         stream.Seek(0, SeekOrigin.End);
         stream.Write([.. line, LineFeed]);
         stream.Flush(flushToDisk: true);
+        if (entry.Index == 0) Posix.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
         return entry;
     }
 
@@ -83,11 +87,11 @@ internal sealed class LedgerFile
     public int Audit()
     {
         var previous = default(Sha256Digest);
+        Forget(); // what was read before may have been changed on the disk since
         var entries = ReadAll();
         foreach (var entry in entries)
         {
-            if (entry.PreviousHash != previous || entry.PublicKey != PublicKey || !entry.VerifySignature())
-                throw new RegistryException(ErrorCodes.LedgerDamaged, $"Entry {entry.Index} of the ledger {_path} does not follow from the one before it, or is not signed by the ledger's key.");
+            Check(entry, previous);
             previous = entry.Hash;
         }
         return entries.Count;
@@ -98,16 +102,11 @@ internal sealed class LedgerFile
     {
         if (!File.Exists(_path))
         {
-            _lines.Clear();
-            _length = 0;
+            Forget();
             return;
         }
         using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        if (stream.Length < _length)
-        {
-            _lines.Clear();
-            _length = 0;
-        }
+        if (!HoldsLastLine(stream)) Forget();
         stream.Seek(_length, SeekOrigin.Begin);
         var added = new byte[stream.Length - _length];
         stream.ReadExactly(added);
@@ -117,6 +116,31 @@ internal sealed class LedgerFile
             _lines.Add(rest[..end].ToArray());
             _length += end + 1;
         }
+    }
+
+    private void Forget()
+    {
+        _lines.Clear();
+        _length = 0;
+    }
+
+    /// <summary>Whether the file still has the last line that was read where it was; if not, it was cut off or replaced.</summary>
+    private bool HoldsLastLine(FileStream stream)
+    {
+        if (_lines.Count == 0) return true;
+        if (stream.Length < _length) return false;
+        var line = new byte[_lines[^1].Length + 1];
+        stream.Seek(_length - line.Length, SeekOrigin.Begin);
+        stream.ReadExactly(line);
+        return line[^1] == LineFeed && line.AsSpan(0, line.Length - 1).SequenceEqual(_lines[^1]);
+    }
+
+    private void Check(LedgerEntry entry, Sha256Digest previous)
+    {
+        if (entry.PublicKey != PublicKey)
+            throw new RegistryException(ErrorCodes.LedgerDamaged, $"Entry {entry.Index} of the ledger {_path} is signed by the key {entry.PublicKey.KeyId}, not by this registry's ledger key {PublicKey.KeyId}.");
+        if (entry.PreviousHash != previous || !entry.VerifySignature())
+            throw new RegistryException(ErrorCodes.LedgerDamaged, $"Entry {entry.Index} of the ledger {_path} was changed, or does not follow from the one before it. Put the file back from its backup.");
     }
 
     private LedgerEntry Parse(byte[] line, long index)

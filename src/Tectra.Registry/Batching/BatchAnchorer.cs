@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tectra.Registry.Anchoring;
 using Tectra.Registry.Storage;
+using Tectra.Sdk;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
 using Tectra.Sdk.Merkle;
@@ -34,6 +35,7 @@ internal sealed partial class BatchAnchorer
     /// <returns>How many records were anchored.</returns>
     public async ValueTask<int> RunAsync(CancellationToken cancellationToken)
     {
+        CheckLedger();
         var anchored = await FinishAsync(cancellationToken).ConfigureAwait(false);
         while (_store.ReadPending(MaxLeaves) is { Count: > 0 } leaves)
         {
@@ -42,6 +44,14 @@ internal sealed partial class BatchAnchorer
             foreach (var batch in _store.ReadUnanchoredBatches()) anchored += await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
         }
         return anchored;
+    }
+
+    /// <summary>A ledger that lost entries must not grow again: the lost ones' places would be taken by others.</summary>
+    private void CheckLedger()
+    {
+        if (_store.ReadLastAnchor() is not { } last) return;
+        if (_ledger.Read(last.LedgerIndex).Root != last.Root)
+            throw new RegistryException(ErrorCodes.LedgerDamaged, $"Entry {last.LedgerIndex} of the ledger is not the one that the registry's database knows: the file was replaced. Put it back from its backup.");
     }
 
     /// <summary>Finishes batches that an earlier run formed: their roots may or may not have reached the ledger.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Tectra.Registry.Storage;
 using Tectra.Sdk;
 using Tectra.Sdk.Api;
@@ -44,6 +45,8 @@ internal sealed class RecordIntake
             throw new RegistryException(ErrorCodes.CertificateSignatureInvalid, "The certificate is not signed by the key it names.");
         if (!certificate.VerifyFingerprintSignature())
             throw new RegistryException(ErrorCodes.FingerprintSignatureInvalid, "The fingerprint signature is not of this fingerprint, time and user by the key the certificate names.");
+        if (request.MetadataJson is { } text && Encoding.UTF8.GetByteCount(text) > Metadata.MaxBytes)
+            throw new RegistryException(ErrorCodes.MetadataTooLong, $"Metadata has at most {Metadata.MaxBytes} bytes.");
         var digest = request.MetadataJson is { } metadata ? Metadata.Digest(metadata) : (Sha256Digest?)null;
         if (digest != certificate.MetadataSha256)
             throw new RegistryException(ErrorCodes.MetadataDigestMismatch, "The metadata is not the text whose digest the certificate holds.");

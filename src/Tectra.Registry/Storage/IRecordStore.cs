@@ -36,6 +36,9 @@ internal readonly record struct PendingLeaf(long Sequence, MerkleLeaf Leaf);
 /// <summary>A batch whose root isn't known to be in the ledger yet.</summary>
 internal readonly record struct FormedBatch(long BatchId, MerkleHash Root, int LeafCount);
 
+/// <summary>Where a batch's root stands in the ledger.</summary>
+internal readonly record struct AnchoredBatch(long LedgerIndex, MerkleHash Root);
+
 /// <summary>
 /// The port to a database. The contract is in this folder's README. One thread at a time; every call that writes is one
 /// durable transaction.
@@ -74,6 +77,9 @@ internal interface IRecordStore : IDisposable
 
     /// <summary>The batches without a ledger entry, oldest first.</summary>
     IReadOnlyList<FormedBatch> ReadUnanchoredBatches();
+
+    /// <summary>The batch with the highest ledger entry, or null when none is anchored.</summary>
+    AnchoredBatch? ReadLastAnchor();
 
     /// <summary>Notes the ledger entry of a batch.</summary>
     void AddAnchor(long batchId, long ledgerIndex);

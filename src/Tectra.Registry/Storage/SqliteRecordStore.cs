@@ -13,11 +13,15 @@ namespace Tectra.Registry.Storage;
 internal sealed class SqliteRecordStore : IRecordStore
 {
     private const int BusyTimeoutMilliseconds = 30_000;
-    private const int ConstraintViolation = 19;
 
     private readonly SqliteConnection _connection;
+    private readonly string _path;
 
-    private SqliteRecordStore(SqliteConnection connection) => _connection = connection;
+    private SqliteRecordStore(SqliteConnection connection, string path)
+    {
+        _connection = connection;
+        _path = path;
+    }
 
     /// <summary>Opens the database, or makes it.</summary>
     /// <exception cref="RegistryException">It can't be opened, is damaged, or of another version (<c>registry_unavailable</c>).</exception>
@@ -25,18 +29,18 @@ internal sealed class SqliteRecordStore : IRecordStore
     {
         SqliteLibrary.EnsureRegistered();
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        var store = new SqliteRecordStore(connection);
+        var store = new SqliteRecordStore(connection, path);
         try
         {
             connection.Open();
-            store.Execute($"PRAGMA busy_timeout = {BusyTimeoutMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+            store.Execute($"PRAGMA busy_timeout = {BusyTimeoutMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;");
             store.Migrate();
             return store;
         }
         catch (SqliteException e)
         {
             store.Dispose();
-            throw new RegistryException(ErrorCodes.RegistryUnavailable, $"The registry database {path} can't be opened: {e.Message}", e);
+            throw store.Unavailable(e);
         }
         catch
         {
@@ -60,28 +64,20 @@ internal sealed class SqliteRecordStore : IRecordStore
             payload = new byte[WatermarkPayload.LengthBytes];
             certificate.WatermarkPayload.CopyTo(payload);
         }
-        try
-        {
-            Execute(
-                """
-                INSERT INTO record (record_id, certificate_sha256, original_sha256, watermarked_sha256, perceptual_hash, payload, envelope, metadata, registered_at)
-                VALUES ($id, $certificate, $original, $watermarked, $hash, $payload, $envelope, $metadata, $at)
-                """,
-                ("$id", certificate.RecordId.ToString()),
-                ("$certificate", record.Envelope.PayloadSha256.ToArray()),
-                ("$original", certificate.Fingerprint.Sha256.ToArray()),
-                ("$watermarked", certificate.WatermarkedSha256?.ToArray()),
-                ("$hash", unchecked((long)certificate.Fingerprint.PerceptualHash.Bits)),
-                ("$payload", payload),
-                ("$envelope", record.Envelope.ToJson()),
-                ("$metadata", record.MetadataJson),
-                ("$at", record.RegisteredAt.ToString()));
-            return true;
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
-        {
-            return false;
-        }
+        return Execute(
+            """
+            INSERT OR IGNORE INTO record (record_id, certificate_sha256, original_sha256, watermarked_sha256, perceptual_hash, payload, envelope, metadata, registered_at)
+            VALUES ($id, $certificate, $original, $watermarked, $hash, $payload, $envelope, $metadata, $at)
+            """,
+            ("$id", certificate.RecordId.ToString()),
+            ("$certificate", record.Envelope.PayloadSha256.ToArray()),
+            ("$original", certificate.Fingerprint.Sha256.ToArray()),
+            ("$watermarked", certificate.WatermarkedSha256?.ToArray()),
+            ("$hash", unchecked((long)certificate.Fingerprint.PerceptualHash.Bits)),
+            ("$payload", payload),
+            ("$envelope", record.Envelope.ToJson()),
+            ("$metadata", record.MetadataJson),
+            ("$at", record.RegisteredAt.ToString())) == 1;
     }
 
     public StoredRecord? Find(RecordId id) => FindOne("record.record_id = $key", id.ToString());
@@ -113,7 +109,7 @@ internal sealed class SqliteRecordStore : IRecordStore
 
     public void AddBatch(MerkleTree tree, IReadOnlyList<PendingLeaf> leaves, UtcTimestamp at)
     {
-        using var transaction = _connection.BeginTransaction();
+        using var transaction = Begin();
         var root = new byte[MerkleHash.LengthBytes];
         tree.Root.CopyTo(root);
         var batch = Query(
@@ -126,7 +122,7 @@ internal sealed class SqliteRecordStore : IRecordStore
             for (var k = 0; k < siblings.Length; k++) siblings[k].CopyTo(proof.AsSpan(k * MerkleHash.LengthBytes));
             Execute("INSERT INTO batch_leaf VALUES ($sequence, $batch, $proof)", ("$sequence", leaves[i].Sequence), ("$batch", batch), ("$proof", proof));
         }
-        transaction.Commit();
+        Commit(transaction);
     }
 
     public IReadOnlyList<FormedBatch> ReadUnanchoredBatches() => Query(
@@ -135,6 +131,10 @@ internal sealed class SqliteRecordStore : IRecordStore
         WHERE NOT EXISTS (SELECT 1 FROM batch_anchor WHERE batch_anchor.batch_id = batch.batch_id) ORDER BY batch_id
         """,
         reader => new FormedBatch(reader.GetInt64(0), new MerkleHash(reader.GetFieldValue<byte[]>(1)), reader.GetInt32(2)));
+
+    public AnchoredBatch? ReadLastAnchor() => Query(
+        "SELECT ledger_index, root FROM batch_anchor JOIN batch ON batch.batch_id = batch_anchor.batch_id ORDER BY ledger_index DESC LIMIT 1",
+        reader => (AnchoredBatch?)new AnchoredBatch(reader.GetInt64(0), new MerkleHash(reader.GetFieldValue<byte[]>(1)))).FirstOrDefault();
 
     public void AddAnchor(long batchId, long ledgerIndex) =>
         Execute("INSERT INTO batch_anchor VALUES ($batch, $index)", ("$batch", batchId), ("$index", ledgerIndex));
@@ -187,20 +187,61 @@ internal sealed class SqliteRecordStore : IRecordStore
         }
     }
 
-    private void Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    private SqliteTransaction Begin()
     {
-        using var command = Command(sql, parameters);
-        command.ExecuteNonQuery();
+        try
+        {
+            return _connection.BeginTransaction();
+        }
+        catch (SqliteException e)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    private void Commit(SqliteTransaction transaction)
+    {
+        try
+        {
+            transaction.Commit();
+        }
+        catch (SqliteException e)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    private int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        try
+        {
+            using var command = Command(sql, parameters);
+            return command.ExecuteNonQuery();
+        }
+        catch (SqliteException e)
+        {
+            throw Unavailable(e);
+        }
     }
 
     private List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        using var command = Command(sql, parameters);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(read(reader));
-        return rows;
+        try
+        {
+            using var command = Command(sql, parameters);
+            using var reader = command.ExecuteReader();
+            var rows = new List<T>();
+            while (reader.Read()) rows.Add(read(reader));
+            return rows;
+        }
+        catch (SqliteException e)
+        {
+            throw Unavailable(e);
+        }
     }
+
+    private RegistryException Unavailable(SqliteException e) =>
+        new(ErrorCodes.RegistryUnavailable, $"The registry's database {_path} can't be used: {e.Message}", e);
 
     private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {

@@ -15,6 +15,8 @@ internal sealed class JpegCodec : IImageCodec
     private const int MaxScans = 500; // TurboJPEG's own limit under FlagLimitScans
     private const long MaxScanPixels = 4_000_000_000; // a 200 megapixel picture of 20 scans
 
+    private static ReadOnlySpan<byte> UnwrittenMarks => [0x5A, 0xA5];
+
     // The luminance and chrominance tables of ISO/IEC 10918-1 annex K.1, in zigzag order.
     private static ReadOnlySpan<byte> LuminanceBase =>
     [
@@ -42,6 +44,8 @@ internal sealed class JpegCodec : IImageCodec
         }
         if (structure.ScanCount > MaxScans || structure.ScanCount * (long)structure.Width * structure.Height > MaxScanPixels)
             throw new InvalidContentException(ErrorCodes.TooComplex, $"The JPEG has {structure.ScanCount} scans; decoding it would take unreasonably long.");
+        if (structure is { FrameMarker: 0xC0 or 0xC1 or 0xC2, Components.Length: > 0 } && file.Length * 8L < LeastBits(structure))
+            throw new InvalidContentException(ErrorCodes.ImageTruncated, $"The JPEG announces {structure.Width}×{structure.Height} pixels, but has too few bytes for so many.");
         return new ImageHeader
         {
             Format = ImageFormat.Jpeg,
@@ -65,30 +69,19 @@ internal sealed class JpegCodec : IImageCodec
         };
     }
 
-    public unsafe ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header, out string? damage)
+    public ImageBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header, out string? damage)
     {
         var handle = TurboJpeg.tjInitDecompress();
         if (handle == 0) throw new InsufficientMemoryException("TurboJPEG could not be initialised.");
         var buffer = new ImageBuffer(header.Width, header.Height, header.Layout, header.BitDepth);
         try
         {
-            var format = header.Layout switch
-            {
-                PixelLayout.Gray => TurboJpeg.PixelFormatGray,
-                PixelLayout.Rgb => TurboJpeg.PixelFormatRgb,
-                _ => TurboJpeg.PixelFormatCmyk,
-            };
-            int result;
-            fixed (byte* source = file)
-            {
-                result = TurboJpeg.tjDecompress2(
-                    handle, source, new CULong((nuint)file.Length), buffer.Pointer, header.Width, buffer.RowBytes, header.Height, format,
-                    TurboJpeg.FlagAccurateDct | TurboJpeg.FlagLimitScans);
-            }
+            var result = DecodeOver(UnwrittenMarks[0], handle, file, buffer);
             // Warnings are damage that libjpeg steps over, as every viewer does: the picture then shows what viewers show.
             damage = result == 0 ? null : LastError(handle);
-            if (result != 0 && TurboJpeg.tjGetErrorCode(handle) != TurboJpeg.ErrorWarning)
-                throw new InvalidContentException(ErrorCodes.ImageCorrupt, $"The JPEG can't be decoded: {damage}.");
+            var unfinished = result != 0 && (TurboJpeg.tjGetErrorCode(handle) != TurboJpeg.ErrorWarning
+                || (IsUnwritten(buffer, UnwrittenMarks[0]) && DecodeOver(UnwrittenMarks[1], handle, file, buffer) != 0 && IsUnwritten(buffer, UnwrittenMarks[1])));
+            if (unfinished) throw new InvalidContentException(ErrorCodes.ImageCorrupt, $"The JPEG can't be decoded: {damage}.");
             return buffer;
         }
         catch
@@ -149,6 +142,13 @@ internal sealed class JpegCodec : IImageCodec
         return 100;
     }
 
+    /// <summary>A Huffman code has at least one bit, and every 8×8 block of the first component has one for its mean.</summary>
+    private static long LeastBits(JpegStructure structure) => ((structure.Width + 7L) / 8) * ((structure.Height + 7L) / 8)
+        * Math.Max(1, structure.Components[0].HorizontalSampling) / MaxOf(structure, component => component.HorizontalSampling)
+        * Math.Max(1, structure.Components[0].VerticalSampling) / MaxOf(structure, component => component.VerticalSampling);
+
+    private static int MaxOf(JpegStructure structure, Func<JpegComponent, int> sampling) => Math.Max(1, structure.Components.Max(sampling));
+
     private static ushort[]? Table(JpegStructure structure, int component) =>
         component < structure.Components.Length && structure.Components[component].QuantisationTable is var index and < 4
             ? structure.QuantisationTables[index]
@@ -179,6 +179,30 @@ internal sealed class JpegCodec : IImageCodec
             _ => TurboJpeg.Sampling444, // also for samplings that can't be written: no chroma is lost
         };
     }
+
+    /// <summary>Decodes into a buffer whose last row was filled with a mark before.</summary>
+    private static unsafe int DecodeOver(byte mark, nint handle, ReadOnlySpan<byte> file, ImageBuffer buffer)
+    {
+        buffer.Row(buffer.Height - 1).Fill(mark);
+        var format = buffer.Layout switch
+        {
+            PixelLayout.Gray => TurboJpeg.PixelFormatGray,
+            PixelLayout.Rgb => TurboJpeg.PixelFormatRgb,
+            _ => TurboJpeg.PixelFormatCmyk,
+        };
+        fixed (byte* source = file)
+        {
+            return TurboJpeg.tjDecompress2(
+                handle, source, new CULong((nuint)file.Length), buffer.Pointer, buffer.Width, buffer.RowBytes, buffer.Height, format,
+                TurboJpeg.FlagAccurateDct | TurboJpeg.FlagLimitScans);
+        }
+    }
+
+    /// <summary>
+    /// TurboJPEG reports an error that follows a warning as a warning, though the rows below it were never written. Rows
+    /// come in order, so the last one tells; a picture may hold one mark there, but not two.
+    /// </summary>
+    private static bool IsUnwritten(ImageBuffer buffer, byte mark) => !buffer.Row(buffer.Height - 1).ContainsAnyExcept(mark);
 
     private static string LastError(nint handle) => Marshal.PtrToStringUTF8(TurboJpeg.tjGetErrorStr2(handle)) ?? "unknown error";
 }

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.IO.Compression;
+using System.Text;
 
 namespace Tectra.Sdk.Imaging.Containers;
 
@@ -38,6 +40,13 @@ internal static class PngContainer
     private const int SignatureBytes = 8, OverheadBytes = 12, MaxChunks = 100_000;
     private const int MaxInflatedIccBytes = 8 * 1024 * 1024;
     private const int TransformMask = 1 << 29; // bit 5 of a type's first letter: 0 is critical
+    private const int SafeToCopyMask = 1 << 5; // bit 5 of its last letter: 1 may be kept whatever was done to the pixels
+
+    // Unsafe to copy by their names, but known not to depend on single pixels: cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD sPLT pCAL sCAL tIME caBX.
+    private static readonly FrozenSet<uint> KnownUnsafe = new uint[]
+    {
+        0x6348524D, 0x67414D41, Iccp, Sbit, 0x73524742, 0x63494350, 0x6D444356, 0x634C4C49, Bkgd, 0x73504C54, 0x7043414C, 0x7343414C, 0x74494D45, Cabx,
+    }.ToFrozenSet();
 
     private static readonly uint[] CrcTable = MakeCrcTable();
 
@@ -92,16 +101,21 @@ internal static class PngContainer
         var segments = ImmutableArray.CreateBuilder<MetadataSegment>();
         var losses = ImmutableArray.CreateBuilder<string>();
         byte[]? icc = null, exif = null, xmp = null;
-        var afterPixels = false;
+        bool afterPixels = false, iccSeen = false;
         foreach (var chunk in structure.Chunks)
         {
             afterPixels |= chunk.Type == Idat;
             if (IsForDecoding(chunk.Type) || chunk.Type is Actl or Fctl or Fdat or Hist) continue;
             if (!keepsSamples && chunk.Type is Bkgd or Sbit) continue;
+            if ((chunk.Type & SafeToCopyMask) == 0 && !KnownUnsafe.Contains(chunk.Type))
+            {
+                losses.Add($"The chunk {NameOf(chunk.Type)} is left out: it may describe the old pixels, and what it means is not known here.");
+                continue;
+            }
             segments.Add(new MetadataSegment(file.Slice(chunk.Offset, chunk.Length).ToArray(), afterPixels));
             var data = file.Slice(chunk.Offset + 8, chunk.Length - OverheadBytes);
             if (chunk.Type == Exif) exif ??= data.ToArray();
-            else if (chunk.Type == Iccp) icc ??= InflateIcc(data);
+            else if (chunk.Type == Iccp && !iccSeen) (icc, iccSeen) = (InflateIcc(data), true); // inflated once, however many there are
             else if (chunk.Type == Itxt) xmp ??= ReadXmp(data);
         }
         if (file.Length > structure.EndOffset) losses.Add($"{file.Length - structure.EndOffset} bytes behind the end of the picture are left out.");
@@ -156,6 +170,13 @@ internal static class PngContainer
         };
     }
 
+    private static string NameOf(uint type)
+    {
+        Span<byte> name = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(name, type);
+        return name.ContainsAnyExceptInRange((byte)'A', (byte)'z') ? $"0x{type:x8}" : Encoding.ASCII.GetString(name);
+    }
+
     private static byte[]? InflateIcc(ReadOnlySpan<byte> data)
     {
         var nameEnd = data.IndexOf((byte)0);
@@ -163,9 +184,14 @@ internal static class PngContainer
         try
         {
             using var inflater = new ZLibStream(new MemoryStream(data[(nameEnd + 2)..].ToArray()), CompressionMode.Decompress);
-            var buffer = new byte[MaxInflatedIccBytes + 1];
-            var length = inflater.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return length <= MaxInflatedIccBytes ? buffer[..length] : null;
+            using var profile = new MemoryStream();
+            var block = new byte[16 * 1024];
+            while (inflater.Read(block) is > 0 and var read)
+            {
+                profile.Write(block, 0, read);
+                if (profile.Length > MaxInflatedIccBytes) return null;
+            }
+            return profile.ToArray();
         }
         catch (InvalidDataException)
         {

@@ -18,6 +18,9 @@ internal enum PixelLayout
 /// </summary>
 internal sealed unsafe class ImageBuffer : IDisposable
 {
+    /// <summary>The alpha (of 255) from which a pixel counts as shown.</summary>
+    public const byte VisibleAlpha = 192;
+
     private const nuint HugePageBytes = 2 * 1024 * 1024;
 
     private byte* _pixels;
@@ -82,6 +85,9 @@ internal sealed unsafe class ImageBuffer : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)y, (uint)Height);
         return new Span<byte>(Pointer + ((nuint)y * (nuint)RowBytes), RowBytes);
     }
+
+    /// <summary>A sample, of 16 bits the upper 8, as viewers show it.</summary>
+    public byte Sample8(int y, int index) => BitDepth == 16 ? (byte)(Row16(y)[index] >> 8) : Row(y)[index];
 
     /// <summary>A new buffer with the same pixels.</summary>
     public ImageBuffer Clone()

@@ -26,6 +26,23 @@ internal static class PixelConversion
         }
     }
 
+    /// <summary>What a viewer shows of a grey or RGB picture on a background of one grey: 8 bits, opaque.</summary>
+    public static ImageBuffer Flatten(ImageBuffer picture, byte background)
+    {
+        var shown = new ImageBuffer(picture.Width, picture.Height, picture.ColourChannels == 1 ? PixelLayout.Gray : PixelLayout.Rgb, 8);
+        for (var y = 0; y < picture.Height; y++)
+        {
+            var to = shown.Row(y);
+            for (int x = 0, i = 0; x < picture.Width; x++)
+            {
+                int first = x * picture.Channels, alpha = picture.HasAlpha ? picture.Sample8(y, first + picture.ColourChannels) : byte.MaxValue;
+                for (var c = 0; c < picture.ColourChannels; c++, i++)
+                    to[i] = (byte)(((picture.Sample8(y, first + c) * alpha) + (background * (byte.MaxValue - alpha)) + 127) / byte.MaxValue);
+            }
+        }
+        return shown;
+    }
+
     private static ImageBuffer Replace(ImageBuffer original, ImageBuffer current, ImageBuffer next)
     {
         if (current != original) current.Dispose();

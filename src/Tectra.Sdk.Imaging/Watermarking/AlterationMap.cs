@@ -9,42 +9,43 @@ namespace Tectra.Sdk.Imaging.Watermarking;
 /// after marking. The whole tile is known once its payload is, so each part can be correlated with what should be there.
 /// </summary>
 /// <remarks>
-/// The picture is cut into cells of 32×32 canonical pixels, and windows of 3×3 to 6×6 cells are judged. A window is altered
+/// The picture is cut into cells of 16×16 canonical pixels, and windows of 6 to 12 cells a side are judged. A window is altered
 /// when what is measured is not above noise although, by what survived elsewhere in parts of the same smoothness, it should
-/// be at eight standard deviations. A picture that lost too much of its watermark everywhere is not judged at all.
+/// be at 6.5 standard deviations. A picture that lost too much of its watermark everywhere is not judged at all, and neither
+/// are parts in which a watermark may not have survived, such as flat ones; how much was judged is part of the result.
 /// </remarks>
 internal static class AlterationMap
 {
-    private const int CellSide = 32, SmoothnessClasses = 6;
-    private const double NoiseDeviation = 1.65; // of the normalised correlation in unmarked pictures: whitening isn't perfect
-    private const double MaxMeasured = 1, MinExpected = 8;
+    private const int CellSide = 16, SmoothnessClasses = 12;
     private const double MinSurvival = 0.72;
-    private const double QuietShare = 0.4, MaxQuietPixels = 0.4, MaxClippedPixels = 0.1;
+    private const double MinClassSurvival = 0.4; // below, compression takes all of it from some cells of a class and half from others
+    private const double QuietShare = 0.4, MaxQuietPixels = 0.4, MaxMutePixels = 0.1;
     private const byte ClippedBelow = 2, ClippedAbove = 253;
     private const float MinLuma = 12, MaxLuma = 243; // beyond, clipping has taken part of the watermark
 
-    private static ReadOnlySpan<int> WindowSides => [3, 4, 6];
-
-    /// <summary>
-    /// The altered parts as rectangles of the picture's own pixels; null when the picture can't be judged.
-    /// </summary>
+    /// <summary>What was altered, and how much of the picture that is said of; null when it can't be judged.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="image">The same, canonical.</param>
     /// <param name="whitened">The same, whitened.</param>
     /// <param name="payload">What its watermark carries.</param>
     /// <param name="strengthDecibels">The strength it was probably embedded with.</param>
-    public static IReadOnlyList<ImageRegion>? Find(
+    public static AlterationReading? Find(
         ImageBuffer picture, CanonicalImage image, WhitenedImage whitened, WatermarkPayload payload, double strengthDecibels)
     {
         using var mask = PerceptualMask.Create(image);
         var gain = WatermarkEmbedder.Gain(mask.Values, strengthDecibels);
         var cells = Measure(image, whitened, mask, gain, WatermarkLayout.Tile(payload));
-        CountClipped(picture, cells);
+        CountMute(picture, image.Luma.Width, image.Luma.Height, cells);
         cells.DropUnfit();
         var survival = Median(cells.Carrying.Select(cells.Survival));
         if (survival is null || survival < MinSurvival * gain) return null;
-        var altered = Judge(cells, Expectations(cells, survival.Value));
-        return [.. Components(altered, cells.Columns, cells.Rows).Select(part => ToPixels(part, image.Luma.Width, image.Luma.Height, picture.Width, picture.Height))];
+        var judgement = new AlterationWindows(cells.Columns, cells.Rows, cells.Correlation, Expectations(cells, survival.Value), cells.Noise).Judge();
+        if (judgement.TypicalArea == 0) return null;
+        var regions = Components(judgement.Altered, cells.Columns, cells.Rows).Select(part => ToPixels(part, image.Luma.Width, image.Luma.Height, picture.Width, picture.Height));
+        // Up to 15 rows and columns at the edges are in no cell.
+        var share = judgement.JudgedShare * (cells.Columns * CellSide) * (cells.Rows * CellSide) / ((double)image.Luma.Width * image.Luma.Height);
+        var smallest = (int)Math.Ceiling((Math.Sqrt(judgement.TypicalArea) + 2) * CellSide * picture.Width / image.Luma.Width); // two more: it lies across cells
+        return new AlterationReading([.. regions], share, smallest);
     }
 
     private static Cells Measure(CanonicalImage image, WhitenedImage whitened, Plane<float> mask, float gain, float[] tile)
@@ -56,8 +57,8 @@ internal static class AlterationMap
             ReadOnlySpan<float> luma = image.Luma.Row(y), values = whitened.Values.Row(y), deviations = whitened.Deviations.Row(y), masks = mask.Row(y);
             for (var x = 0; x < cells.Columns * CellSide; x++)
             {
-                if (luma[x] is < MinLuma or > MaxLuma) continue;
                 var cell = (y / CellSide * cells.Columns) + (x / CellSide);
+                if (luma[x] is < MinLuma or > MaxLuma) continue;
                 double deviation = deviations[x], expected = tile[(y % Side * Side) + (x % Side)] * masks[x] / deviation, product = values[x] * expected;
                 cells.Correlation[cell] += product;
                 cells.Energy[cell] += expected * expected;
@@ -70,62 +71,51 @@ internal static class AlterationMap
         return cells;
     }
 
-    /// <summary>Counts pixels of which a channel is at an end of its range: clipping has taken part of their watermark.</summary>
-    private static void CountClipped(ImageBuffer picture, Cells cells)
+    /// <summary>
+    /// Counts pixels that say nothing: a channel is at an end of its range, where clipping has taken part of the watermark;
+    /// or a viewer doesn't show them, whatever they hold.
+    /// </summary>
+    private static void CountMute(ImageBuffer picture, int canonicalWidth, int canonicalHeight, Cells cells)
     {
-        if (picture.BitDepth != 8) return;
+        var columns = new int[picture.Width];
+        for (var x = 0; x < columns.Length; x++) columns[x] = (int)((long)x * canonicalWidth / picture.Width / CellSide);
         for (var y = 0; y < picture.Height; y++)
         {
-            var row = picture.Row(y);
-            var first = Math.Min(y * cells.Rows / picture.Height, cells.Rows - 1) * cells.Columns;
+            var row = picture.RawRow(y);
+            var down = (int)((long)y * canonicalHeight / picture.Height / CellSide);
+            if (down >= cells.Rows) break;
             for (int x = 0, i = 0; x < picture.Width; x++, i += picture.Channels)
             {
-                var clipped = false;
-                for (var c = 0; c < picture.ColourChannels; c++) clipped |= row[i + c] is < ClippedBelow or > ClippedAbove;
-                if (clipped) cells.Clipped[first + (int)((long)x * cells.Columns / picture.Width)]++;
+                if (columns[x] >= cells.Columns) break;
+                var mute = picture.HasAlpha && picture.Sample8(y, i + picture.ColourChannels) < ImageBuffer.VisibleAlpha;
+                if (picture.BitDepth == 8)
+                {
+                    for (var c = 0; c < picture.ColourChannels; c++) mute |= row[i + c] is < ClippedBelow or > ClippedAbove;
+                }
+                if (mute) cells.Mute[(down * cells.Columns) + columns[x]]++;
             }
         }
-        cells.PicturePixels = (long)picture.Width * picture.Height / cells.Clipped.Length;
+        cells.PicturePixels = (double)picture.Width * picture.Height * CellSide * CellSide / ((double)canonicalWidth * canonicalHeight);
     }
 
-    /// <summary>For each cell the correlation that an unaltered one would have: compression takes more from smooth parts.</summary>
+    /// <summary>
+    /// For each cell the correlation that an unaltered one would have. Compression takes more from smooth parts, so what
+    /// survives never falls from class to class: a forged part that makes up most of a class can't set its own measure.
+    /// </summary>
     private static double[] Expectations(Cells cells, double survival)
     {
         var expectations = new double[cells.Correlation.Length];
         var order = cells.Carrying.OrderBy(cells.Contrast).ToArray();
+        var least = 0.0;
         for (var i = 0; i < SmoothnessClasses; i++)
         {
             var members = order[(i * order.Length / SmoothnessClasses)..((i + 1) * order.Length / SmoothnessClasses)];
             if (Median(members.Select(cells.Survival)) is not { } own) continue;
-            foreach (var cell in members) expectations[cell] = Math.Clamp(own, 0, survival) * cells.Energy[cell];
+            least = Math.Clamp(own, least, survival);
+            if (least < MinClassSurvival * survival) continue;
+            foreach (var cell in members) expectations[cell] = least * cells.Energy[cell];
         }
         return expectations;
-    }
-
-    private static bool[] Judge(Cells cells, double[] expectations)
-    {
-        var altered = new bool[expectations.Length];
-        foreach (var side in WindowSides)
-        {
-            for (var row = 0; row + side <= cells.Rows; row++)
-            {
-                for (var column = 0; column + side <= cells.Columns; column++)
-                {
-                    double measured = 0, expected = 0, noise = 0;
-                    for (var i = 0; i < side * side; i++)
-                    {
-                        var cell = ((row + (i / side)) * cells.Columns) + column + (i % side);
-                        measured += cells.Correlation[cell];
-                        expected += expectations[cell];
-                        noise += cells.Noise[cell];
-                    }
-                    var deviation = Math.Sqrt(noise) * NoiseDeviation;
-                    if (deviation <= 0 || measured >= MaxMeasured * deviation || expected < MinExpected * deviation) continue;
-                    for (var i = 0; i < side * side; i++) altered[((row + (i / side)) * cells.Columns) + column + (i % side)] = true;
-                }
-            }
-        }
-        return altered;
     }
 
     /// <summary>The bounding boxes of cells that touch along a side, in cells.</summary>
@@ -192,11 +182,11 @@ internal static class AlterationMap
         /// <summary>How many of them lie nearer to their surroundings than most would with a watermark on flat ground.</summary>
         public int[] Quiet { get; } = new int[columns * rows];
 
-        /// <summary>How many of the full-size picture's pixels in it are clipped.</summary>
-        public int[] Clipped { get; } = new int[columns * rows];
+        /// <summary>How many of the full-size picture's pixels in it say nothing.</summary>
+        public int[] Mute { get; } = new int[columns * rows];
 
         /// <summary>How many pixels of the full-size picture a cell has.</summary>
-        public long PicturePixels { get; set; }
+        public double PicturePixels { get; set; }
 
         /// <summary>Expected squared before whitening, summed over a cell.</summary>
         public double[] Strength { get; } = new double[columns * rows];
@@ -206,13 +196,13 @@ internal static class AlterationMap
 
         /// <summary>
         /// Leaves out cells that can't be judged: those that are mostly flatter than a watermark alone would be, since
-        /// compression has wiped it out there, and those that are clipped.
+        /// compression has wiped it out there, and those with many mute pixels.
         /// </summary>
         public void DropUnfit()
         {
             for (var cell = 0; cell < Energy.Length; cell++)
             {
-                if (Quiet[cell] > MaxQuietPixels * Pixels[cell] || Clipped[cell] > MaxClippedPixels * PicturePixels)
+                if (Quiet[cell] > MaxQuietPixels * Pixels[cell] || Mute[cell] > MaxMutePixels * PicturePixels)
                     Correlation[cell] = Energy[cell] = Noise[cell] = 0;
             }
         }

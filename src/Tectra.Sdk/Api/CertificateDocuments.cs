@@ -20,6 +20,8 @@ internal sealed record DsseEnvelopeDocument(
     {
         if (document.Signatures.Length is < 1 or > DsseEnvelope.MaxSignatures)
             throw new FormatException($"An envelope has 1 to {DsseEnvelope.MaxSignatures} signatures.");
+        if (document.Signatures.Any(signature => signature is not { KeyId.Length: <= DsseEnvelope.MaxKeyIdLength }))
+            throw new FormatException($"A signature of an envelope is null, or its key id is longer than {DsseEnvelope.MaxKeyIdLength} characters.");
         var signatures = document.Signatures.Select(signature => new DsseSignature(signature.KeyId, ToSignature(signature.Sig)));
         return new DsseEnvelope(document.PayloadType, Convert.FromBase64String(document.Payload), [.. signatures]);
     }

@@ -39,6 +39,7 @@ public interface ITectraApi
 
     /// <summary>Revokes a record; once revoked it stays so, and revoking again changes nothing.</summary>
     /// <exception cref="RegistryException">There is no such record (<c>record_unknown</c>).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The reason is longer than <see cref="Revocation.MaxReasonLength"/>.</exception>
     ValueTask RevokeAsync(RecordId recordId, string reason, CancellationToken cancellationToken = default);
 }
 
@@ -53,6 +54,6 @@ public static class TectraApiExtensions
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(time);
         var evidence = await api.FindAsync(observed, policy.PerceptualRadius, cancellationToken).ConfigureAwait(false);
-        return Verifier.Verify(observed, evidence, EvidenceSource.Registry, policy, time.GetUtcNow());
+        return Verifier.Verify(observed, evidence, EvidenceSource.Registry, policy, time.GetUtcNow(), cancellationToken);
     }
 }

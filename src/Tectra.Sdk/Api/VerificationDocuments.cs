@@ -16,6 +16,7 @@ internal sealed record VerificationReportDocument(
     string Verdict,
     string Content,
     RegionDocument[] AlteredRegions,
+    double? JudgedShare,
     string? RecordId,
     string? ParentRecordId,
     FindingDocument[] Findings)
@@ -28,7 +29,7 @@ internal sealed record VerificationReportDocument(
         report.Certificate is { } certificate ? OriginDocument.From(certificate.OriginCode) : null,
         report.Certificate is { } signed ? SignerDocument.From(signed) : null,
         report.Certificate?.Timestamp.ToString(),
-        report.Certificate is null ? null : report.Anchor?.Reference ?? Pending,
+        report.Anchor?.Reference ?? (report.Certificate is not null && report.Findings.Any(finding => finding.Result.Code == CheckCodes.AnchorPending) ? Pending : null),
         new ChecksDocument(
             CheckDocument.From(report.Watermark),
             CheckDocument.From(report.Sha256),
@@ -36,7 +37,8 @@ internal sealed record VerificationReportDocument(
             CheckDocument.From(report.Blockchain)),
         Name(report.Verdict),
         Name(report.Content),
-        [.. report.AlteredRegions.Select(region => new RegionDocument(region.X, region.Y, region.Width, region.Height))],
+        [.. (report.Alteration?.Regions ?? []).Select(region => new RegionDocument(region.X, region.Y, region.Width, region.Height))],
+        report.Alteration is { } alteration ? Math.Floor(100 * alteration.JudgedShare) / 100 : null,
         report.Certificate?.RecordId.ToString(),
         report.Certificate?.ParentRecordId?.ToString(),
         [.. report.Findings.Select(FindingDocument.From)]);

@@ -18,7 +18,8 @@ internal static class Wire
     /// <summary>For documents that are written token by token; the same text as <see cref="Json"/>.</summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static JsonSerializerOptions Options(bool indented) => new()
+    /// <summary>The rules, for the documents of other assemblies.</summary>
+    public static JsonSerializerOptions Options(bool indented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

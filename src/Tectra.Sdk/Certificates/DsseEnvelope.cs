@@ -22,6 +22,9 @@ public sealed class DsseEnvelope
     /// <summary>The most signatures an envelope may have.</summary>
     public const int MaxSignatures = 8;
 
+    /// <summary>The longest key id, in characters: it isn't authenticated, so nobody may fill a registry with it.</summary>
+    public const int MaxKeyIdLength = 128;
+
     private readonly byte[] _payload;
 
     internal DsseEnvelope(string payloadType, byte[] payload, ImmutableArray<DsseSignature> signatures)

@@ -9,7 +9,14 @@ namespace Tectra.Sdk.Evidence;
 /// <summary>A record's revocation. Immutable.</summary>
 /// <param name="Timestamp">When it was revoked.</param>
 /// <param name="Reason">Why, in the revoker's words.</param>
-public sealed record Revocation(UtcTimestamp Timestamp, string Reason);
+public sealed record Revocation(UtcTimestamp Timestamp, string Reason)
+{
+    /// <summary>The longest reason, in characters.</summary>
+    public const int MaxReasonLength = 1024;
+
+    /// <summary>When, and why if that was said.</summary>
+    public override string ToString() => $"on {Timestamp}{(Reason.Length > 0 ? $" ({Reason})" : "")}";
+}
 
 /// <summary>
 /// Everything an offline verifier needs to know about one record, as one JSON file: certificate, metadata, Merkle proof,

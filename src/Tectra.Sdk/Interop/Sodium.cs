@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Tectra.Sdk.Interop;
@@ -9,20 +8,21 @@ internal static unsafe partial class Sodium
     public const int SignSeedBytes = 32;
     public const int SignPublicKeyBytes = 32;
     public const int SignSecretKeyBytes = 64;
-    public const int SignBytes = 64;
 
     private const string Library = "libsodium";
 
-    static Sodium()
+    // Not a static constructor: its caller would get a TypeInitializationException instead of what to install.
+    private static readonly Lazy<bool> Initialisation = new(() =>
     {
         NativeLibraries.Register(
             typeof(Sodium).Assembly,
             new NativeLibraryInfo(Library, ["libsodium.so.23", "libsodium.so.26", "libsodium.dylib", "libsodium.dll"], "libsodium23"));
-        if (sodium_init() < 0) throw new NativeLibraryException("libsodium could not be initialised (sodium_init failed).");
-    }
+        return sodium_init() >= 0 ? true : throw new NativeLibraryException("libsodium could not be initialised (sodium_init failed).");
+    });
 
-    /// <summary>Runs the static constructor: libsodium must be initialised before anything else is called.</summary>
-    public static void EnsureInitialised() => RuntimeHelpers.RunClassConstructor(typeof(Sodium).TypeHandle);
+    /// <summary>Must be called before anything else here.</summary>
+    /// <exception cref="NativeLibraryException">libsodium isn't installed, or fails.</exception>
+    public static void EnsureInitialised() => _ = Initialisation.Value;
 
     [LibraryImport(Library)]
     private static partial int sodium_init();
@@ -38,9 +38,6 @@ internal static unsafe partial class Sodium
 
     [LibraryImport(Library)]
     internal static partial int sodium_mprotect_readonly(byte* pointer);
-
-    [LibraryImport(Library)]
-    internal static partial int sodium_mprotect_readwrite(byte* pointer);
 
     [LibraryImport(Library)]
     internal static partial void randombytes_buf(byte* buffer, nuint size);

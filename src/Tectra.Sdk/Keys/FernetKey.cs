@@ -117,8 +117,10 @@ public sealed class FernetKey : IDisposable
             aes.EncryptCbc(state.Plaintext, state.Token.AsSpan(1 + sizeof(ulong), IvBytes), state.Token.AsSpan(HeaderBytes));
             HMACSHA256.HashData(key[..HalfKeyBytes], state.Token.AsSpan(0, state.Token.Length - HmacBytes), state.Token.AsSpan(state.Token.Length - HmacBytes));
         });
-        return Convert.ToBase64String(token).Replace('+', '-').Replace('/', '_');
+        return Encode(token);
     }
+
+    private static string Encode(ReadOnlySpan<byte> token) => Convert.ToBase64String(token).Replace('+', '-').Replace('/', '_');
 
     private bool TryDecrypt(string token, TimeSpan? lifetime, DateTimeOffset now, [NotNullWhen(true)] out byte[]? plaintext)
     {
@@ -145,6 +147,8 @@ public sealed class FernetKey : IDisposable
         if (token.Length % 4 != 0 || token.AsSpan().ContainsAny(OutsideAlphabet)) return false;
         var buffer = new byte[token.Length / 4 * 3];
         if (!Convert.TryFromBase64String(token.Replace('-', '+').Replace('_', '/'), buffer, out var written)) return false;
+        // The last character may have spare bits, which the decoder ignores: only their one spelling with zeros is the token.
+        if (!string.Equals(Encode(buffer.AsSpan(0, written)), token, StringComparison.Ordinal)) return false;
         if (written < MinTokenBytes || (written - HeaderBytes - HmacBytes) % BlockBytes != 0 || buffer[0] != Version) return false;
         bytes = buffer[..written];
         return true;

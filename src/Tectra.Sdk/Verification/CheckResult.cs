@@ -103,20 +103,32 @@ public static class CheckCodes
     /// <summary>Not run: the policy names no keys, so whose key this is wasn't checked.</summary>
     public const string IdentityNotChecked = "identity_not_checked";
 
+    /// <summary>Not run: the policy names no ledgers, so whose ledger this is wasn't checked.</summary>
+    public const string LedgerNotChecked = "ledger_not_checked";
+
     /// <summary>Passed: the registry knows of no revocation.</summary>
     public const string NotRevoked = "not_revoked";
 
     /// <summary>Not run: a bundle can't tell whether the record was revoked after it was made.</summary>
     public const string RevocationNotKnown = "revocation_not_known";
 
-    /// <summary>Passed: the watermark is there in every part of the picture that can be judged.</summary>
+    /// <summary>Passed: nearly all of the picture can be judged, and the watermark is there in every part of that.</summary>
     public const string NotAltered = "not_altered";
 
     /// <summary>Failed: the watermark is missing in parts of the picture, which were changed after signing.</summary>
     public const string PartsAltered = "parts_altered";
 
+    /// <summary>Not run: no part was found altered, but a good part of the picture can't be judged.</summary>
+    public const string AlterationPartlyJudged = "alteration_partly_judged";
+
     /// <summary>Not run: too little of the watermark is left to tell where it is missing.</summary>
     public const string AlterationNotJudged = "alteration_not_judged";
+
+    /// <summary>Not run: the watermark is another record's than the one that matches best, and not its parent's.</summary>
+    public const string WatermarkOfOtherRecord = "watermark_of_other_record";
+
+    /// <summary>Failed: the file matches another record as well, and that one was revoked.</summary>
+    public const string OtherRecordRevoked = "other_record_revoked";
 
     /// <summary>Not run: other known records match this file as well; the report is about the one that matches best.</summary>
     public const string OtherRecordsMatch = "other_records_match";

@@ -11,12 +11,18 @@ namespace Tectra.Sdk.Verification;
 /// </param>
 public sealed record WatermarkReading(bool Found, WatermarkPayload Payload, double Confidence)
 {
-    /// <summary>
-    /// The parts of the picture in which the watermark is missing, in the picture's pixels: they were changed after marking.
-    /// Empty when there are none; null when that wasn't judged, or too little of the watermark is left to judge.
-    /// </summary>
-    public IReadOnlyList<ImageRegion>? AlteredRegions { get; init; }
+    /// <summary>Where the watermark is missing; null when that wasn't judged, or too little of the watermark is left to judge.</summary>
+    public AlterationReading? Alteration { get; init; }
 }
+
+/// <summary>Which parts of a marked picture were changed after marking, and how much of it that can be said of. Immutable.</summary>
+/// <param name="Regions">The changed parts, in the picture's pixels; empty when none was found.</param>
+/// <param name="JudgedShare">
+/// The share of the picture, 0 to 1, in which a change would have been found. In the rest the watermark may have been lost
+/// to compression: flat, very dark and very bright parts.
+/// </param>
+/// <param name="SmallestSide">About how many pixels a side a change must have to be found reliably.</param>
+public sealed record AlterationReading(IReadOnlyList<ImageRegion> Regions, double JudgedShare, int SmallestSide);
 
 /// <summary>A rectangle of pixels of the picture as stored. Immutable.</summary>
 /// <param name="X">The left edge's column.</param>
@@ -50,6 +56,12 @@ public sealed record ObservedContent
 
     /// <summary>The perceptual hash, or null with a <see cref="PerceptualHashProblem"/>.</summary>
     public PerceptualHash? PerceptualHash { get; init; }
+
+    /// <summary>
+    /// Why the perceptual hash may not be of what viewers show, or null. Such a hash recognises nothing but a file whose
+    /// bytes are known.
+    /// </summary>
+    public MeasurementProblem? PerceptualHashDoubt { get; init; }
 
     /// <summary>Why there is no perceptual hash.</summary>
     public MeasurementProblem? PerceptualHashProblem { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
@@ -40,9 +41,11 @@ internal sealed class RecordJudge
 
         var hash = CheckSha256(certificate);
         var watermark = CheckWatermark(certificate, identical: hash.Outcome == CheckOutcome.Passed);
-        var picture = CheckPerceptualHash(certificate);
+        var picture = CheckPerceptualHash(certificate, identical: hash.Outcome == CheckOutcome.Passed);
         var anchor = CheckAnchor(bundle, certificate);
         findings.Add(new Finding("anchor", anchor));
+        if (bundle.Anchor is LedgerAnchor { Entry.PublicKey: var ledger } && !_policy.Anchors.NamesKeys)
+            findings.Add(new Finding("ledger", CheckResult.NotRun(CheckCodes.LedgerNotChecked, $"No trusted ledgers were named: whose ledger key {ledger.KeyId} is, and so when this was anchored, it alone says.")));
         if (IsPayloadOf(certificate) && hash.Outcome != CheckOutcome.Passed) findings.Add(new Finding("alteration", CheckAlterations()));
         var connected = IsPayloadOf(certificate) || hash.Outcome == CheckOutcome.Passed || picture.Outcome == CheckOutcome.Passed;
         var blockchain = hash.Outcome == CheckOutcome.Passed
@@ -50,17 +53,19 @@ internal sealed class RecordJudge
             : CheckResult.Failed(CheckCodes.ContentNotAnchored, "The SHA-256 of these bytes is not anchored; only the signed file and its original are.");
         return new RecordJudgement
         {
-            Bundle = bundle,
             Certificate = claimsHold && connected ? certificate : null,
+            Anchor = anchor.Outcome == CheckOutcome.Passed ? bundle.Anchor : null,
             Watermark = Block(watermark, blocker),
             Sha256 = Block(hash, blocker),
             PerceptualHash = Block(picture, blocker),
             Blockchain = Block(blockchain, blocker),
             Findings = findings.DrainToImmutable(),
             Content = blocker is null ? ContentOf(hash, watermark, picture) : ContentState.Unknown,
-            AlteredRegions = watermark.Code == CheckCodes.PartsAltered ? _observed.Watermark!.AlteredRegions! : [],
+            Alteration = IsPayloadOf(certificate) && claimsHold && hash.Outcome != CheckOutcome.Passed ? _observed.Watermark!.Alteration : null,
             Distance = PerceptualDistance(certificate),
             IsConnected = connected,
+            IsPayloadOwner = _observed.Watermark is { Found: true } && IsPayloadOf(certificate) && claimsHold,
+            Revocation = bundle.Revocation,
         };
     }
 
@@ -119,8 +124,7 @@ internal sealed class RecordJudge
         }
         findings.Add(new Finding("revocation", (bundle.Revocation, _source) switch
         {
-            ({ } revocation, _) => CheckResult.Failed(
-                CheckCodes.RecordRevoked, $"The record was revoked on {revocation.Timestamp}{(revocation.Reason.Length > 0 ? $" ({revocation.Reason})" : "")}."),
+            ({ } revocation, _) => CheckResult.Failed(CheckCodes.RecordRevoked, $"The record was revoked {revocation}."),
             (null, EvidenceSource.Registry) => CheckResult.Passed(CheckCodes.NotRevoked, "The registry knows of no revocation"),
             _ => CheckResult.NotRun(CheckCodes.RevocationNotKnown, "A bundle cannot tell whether the record was revoked after it was made; ask the registry."),
         }));
@@ -141,7 +145,7 @@ internal sealed class RecordJudge
         }
         if (IsPayloadOf(certificate))
         {
-            if (!identical && reading.AlteredRegions is { Count: > 0 })
+            if (!identical && reading.Alteration is { Regions.Count: > 0 })
                 return CheckResult.Failed(CheckCodes.PartsAltered, $"Payload matched record {certificate.RecordId}, but the watermark is missing in parts of the picture: they were changed after signing.");
             var distance = reading.Payload.DistanceTo(certificate.WatermarkPayload);
             return distance == 0
@@ -164,7 +168,7 @@ internal sealed class RecordJudge
         return CheckResult.Failed(CheckCodes.HashUnknown, $"The bytes differ from the signed file and the original of record {certificate.RecordId}.");
     }
 
-    private CheckResult CheckPerceptualHash(Certificate certificate)
+    private CheckResult CheckPerceptualHash(Certificate certificate, bool identical)
     {
         if (PerceptualDistance(certificate) is not { } distance)
         {
@@ -172,6 +176,7 @@ internal sealed class RecordJudge
                 ? CheckResult.NotRun(problem.Code, problem.Reason)
                 : CheckResult.NotRun(ErrorCodes.NotAskedFor, "The perceptual hash was not computed.");
         }
+        if (!identical && _observed.PerceptualHashDoubt is { } doubt) return CheckResult.NotRun(doubt.Code, doubt.Reason);
         return distance <= _policy.PerceptualRadius
             ? CheckResult.Passed(CheckCodes.PictureSimilar, $"Distance {distance}, record {certificate.RecordId}")
             : CheckResult.Failed(CheckCodes.PictureDifferent, $"Distance {distance} of 64 to record {certificate.RecordId}; at most {_policy.PerceptualRadius} is the same picture.");
@@ -206,20 +211,30 @@ internal sealed class RecordJudge
     };
 
     /// <summary>What the watermark says about changes of a file that isn't byte for byte a known one.</summary>
-    private CheckResult CheckAlterations() => _observed.Watermark?.AlteredRegions switch
+    private CheckResult CheckAlterations()
     {
-        null => CheckResult.NotRun(CheckCodes.AlterationNotJudged, "Too little of the watermark is left to tell whether parts of the picture were replaced."),
-        { Count: 0 } => CheckResult.Passed(CheckCodes.NotAltered, "The watermark is there in every part of the picture that can be judged"),
-        var regions => CheckResult.Failed(
-            CheckCodes.PartsAltered,
-            $"Parts of the picture were changed after signing, near {string.Join(", ", regions.Select(region => $"{region.Width}×{region.Height} pixels at ({region.X}, {region.Y})"))}."),
-    };
+        if (_observed.Watermark?.Alteration is not { } alteration)
+            return CheckResult.NotRun(CheckCodes.AlterationNotJudged, "Too little of the watermark is left to tell whether parts of the picture were changed.");
+        if (alteration.Regions.Count > 0)
+        {
+            return CheckResult.Failed(
+                CheckCodes.PartsAltered,
+                $"Parts of the picture were changed after signing, near {string.Join(", ", alteration.Regions.Select(region => $"{region.Width}×{region.Height} pixels at ({region.X}, {region.Y})"))}.");
+        }
+        var judged = string.Create(
+            CultureInfo.InvariantCulture,
+            $"the {Math.Floor(100 * alteration.JudgedShare)} % of the picture that can be judged (changes smaller than about {alteration.SmallestSide}×{alteration.SmallestSide} pixels are easily missed)");
+        return alteration.JudgedShare >= VerificationPolicy.JudgedShareForWhole
+            ? CheckResult.Passed(CheckCodes.NotAltered, $"No change was found in {judged}")
+            : CheckResult.NotRun(CheckCodes.AlterationPartlyJudged, $"No change was found, but only in {judged}; the rest is too flat, dark or bright to tell.");
+    }
 }
 
 /// <summary>How one record fares. Ordered so that the better one wins.</summary>
 internal sealed record RecordJudgement
 {
-    public EvidenceBundle? Bundle { get; init; }
+    /// <summary>The anchor, if it holds.</summary>
+    public Anchor? Anchor { get; init; }
 
     public Certificate? Certificate { get; init; }
 
@@ -235,11 +250,17 @@ internal sealed record RecordJudgement
 
     public ContentState Content { get; init; }
 
-    public IReadOnlyList<ImageRegion> AlteredRegions { get; init; } = [];
+    public AlterationReading? Alteration { get; init; }
 
     public int? Distance { get; init; }
 
     public bool IsConnected { get; init; }
+
+    /// <summary>Whether the watermark that was found is this record's.</summary>
+    public bool IsPayloadOwner { get; init; }
+
+    /// <summary>The record's revocation, or null.</summary>
+    public Revocation? Revocation { get; init; }
 
     public int PassedChecks => new[] { Watermark, Sha256, PerceptualHash, Blockchain }.Count(check => check.Outcome == CheckOutcome.Passed);
 }

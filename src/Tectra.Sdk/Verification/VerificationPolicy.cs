@@ -51,6 +51,9 @@ public sealed record VerificationPolicy
     /// <summary>The share of checks that must pass for content to be authentic.</summary>
     public const double AuthenticThreshold = 0.4;
 
+    /// <summary>The share of a picture that must be open to judgement before it is called unaltered.</summary>
+    public const double JudgedShareForWhole = 0.95;
+
     /// <summary>How far ahead of the verifier's clock a signing time may be.</summary>
     public static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(5);
 

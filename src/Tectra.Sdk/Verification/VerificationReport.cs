@@ -18,7 +18,10 @@ public enum ContentState
     /// <summary>Byte for byte the original that was signed.</summary>
     IdenticalToOriginal,
 
-    /// <summary>The same picture in other bytes: re-encoded or resized, with no sign of a change of content.</summary>
+    /// <summary>
+    /// The same picture in other bytes, as far as can be told: re-encoded or resized. No change was found in the part of it
+    /// that <see cref="VerificationReport.Alteration"/> judges; without such a reading, nothing was judged.
+    /// </summary>
     ReEncoded,
 
     /// <summary>A picture derived from the signed one with visible changes: parts replaced, cropped or redrawn.</summary>
@@ -67,8 +70,11 @@ public sealed record VerificationReport
     /// <summary>How the file relates to the record.</summary>
     public required ContentState Content { get; init; }
 
-    /// <summary>Where the picture was changed after signing, in its pixels; empty when nothing of that kind was found.</summary>
-    public IReadOnlyList<ImageRegion> AlteredRegions { get; init; } = [];
+    /// <summary>
+    /// What the watermark says about changed parts, of a file that carries the record's payload but is byte for byte neither
+    /// the signed one nor the original; null for any other, or when too little of the watermark is left to judge.
+    /// </summary>
+    public AlterationReading? Alteration { get; init; }
 
     /// <summary>
     /// The certificate of the record that matches best; null when none matches or when its signatures are wrong, since its
@@ -76,7 +82,7 @@ public sealed record VerificationReport
     /// </summary>
     public Certificate? Certificate { get; init; }
 
-    /// <summary>The record's anchor, if it has one and <see cref="Certificate"/> is set.</summary>
+    /// <summary>The record's anchor, if it has one that holds and <see cref="Certificate"/> is set.</summary>
     public Anchor? Anchor { get; init; }
 
     /// <summary>How many of the four checks passed.</summary>

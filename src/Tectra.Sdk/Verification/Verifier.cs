@@ -12,23 +12,37 @@ namespace Tectra.Sdk.Verification;
 /// </remarks>
 public static class Verifier
 {
+    private const int MaxOthersListed = 5;
+
     /// <summary>Verifies one file against the records that might be its own.</summary>
     /// <param name="observed">What was measured on the file.</param>
     /// <param name="evidence">The candidate records, in any order; empty when none is known.</param>
     /// <param name="source">Where the evidence comes from.</param>
     /// <param name="policy">What is trusted.</param>
     /// <param name="now">The current time.</param>
+    /// <param name="cancellationToken">Checked before every record.</param>
     public static VerificationReport Verify(
-        ObservedContent observed, IReadOnlyList<EvidenceBundle> evidence, EvidenceSource source, VerificationPolicy policy, DateTimeOffset now)
+        ObservedContent observed,
+        IReadOnlyList<EvidenceBundle> evidence,
+        EvidenceSource source,
+        VerificationPolicy policy,
+        DateTimeOffset now,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observed);
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(policy);
         var judge = new RecordJudge(observed, policy, source, now);
-        var judgements = evidence.Select(judge.Judge)
+        var judgements = evidence.Select(bundle =>
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return judge.Judge(bundle);
+            })
             .OrderByDescending(judgement => judgement.PassedChecks)
             .ThenByDescending(judgement => judgement.IsConnected)
             .ThenBy(judgement => judgement.Distance ?? int.MaxValue)
+            // The first of several: by the ledger's clock, since a signing time is only a claim.
+            .ThenBy(judgement => judgement.Anchor?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
             .ThenBy(judgement => judgement.Certificate?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
             .ToList();
         return judgements.Count == 0 ? WithoutRecord(observed) : Report(judgements);
@@ -53,13 +67,7 @@ public static class Verifier
     private static VerificationReport Report(List<RecordJudgement> judgements)
     {
         var best = judgements[0];
-        var findings = best.Findings;
-        var others = judgements.Skip(1).Where(judgement => judgement.Certificate is not null && judgement.PassedChecks > 0).ToList();
-        if (others.Count > 0)
-        {
-            var ids = string.Join(", ", others.Select(other => $"{other.Certificate!.RecordId} ({other.PassedChecks} of 4)"));
-            findings = findings.Add(new Finding("other_records", CheckResult.NotRun(CheckCodes.OtherRecordsMatch, $"Other records match this file too: {ids}.")));
-        }
+        var findings = best.Findings.AddRange(OtherRecords(best, [.. judgements.Skip(1).Where(judgement => judgement.Certificate is not null)]));
         return new VerificationReport
         {
             Watermark = best.Watermark,
@@ -68,10 +76,32 @@ public static class Verifier
             Blockchain = best.Blockchain,
             Findings = findings,
             Content = best.Content,
-            AlteredRegions = best.AlteredRegions,
+            Alteration = best.Alteration,
             Certificate = best.Certificate,
-            Anchor = best.Certificate is null ? null : best.Bundle?.Anchor,
+            Anchor = best.Certificate is null ? null : best.Anchor,
         };
+    }
+
+    /// <summary>What else is known of this file: whose watermark it really carries, which records were revoked, and how many more match.</summary>
+    private static List<Finding> OtherRecords(RecordJudgement best, List<RecordJudgement> others)
+    {
+        var results = new List<CheckResult>();
+        if (!best.IsPayloadOwner && others.Find(other => other.IsPayloadOwner) is { Certificate: { } owner } && owner.RecordId != best.Certificate?.ParentRecordId)
+        {
+            results.Add(CheckResult.NotRun(
+                CheckCodes.WatermarkOfOtherRecord,
+                $"The watermark in this file is that of record {owner.RecordId}, signed on {owner.Timestamp} with the key {owner.PublicKey.KeyId}, not of the record shown, which doesn't name it as its parent: look at both."));
+        }
+        foreach (var revoked in others.Where(other => other.Revocation is not null).Take(MaxOthersListed))
+            results.Add(CheckResult.Failed(CheckCodes.OtherRecordRevoked, $"This file matches record {revoked.Certificate!.RecordId} too, which was revoked {revoked.Revocation}."));
+        var standing = others.Where(other => other.PassedChecks > 0).ToList();
+        if (standing.Count > 0)
+        {
+            var ids = string.Join(", ", standing.Take(MaxOthersListed).Select(other => $"{other.Certificate!.RecordId} ({other.PassedChecks} of 4)"));
+            var more = standing.Count > MaxOthersListed ? $" and {standing.Count - MaxOthersListed} more" : "";
+            results.Add(CheckResult.NotRun(CheckCodes.OtherRecordsMatch, $"Other records match this file too: {ids}{more}."));
+        }
+        return [.. results.Select(result => new Finding("other_records", result))];
     }
 
     private static VerificationReport WithoutRecord(ObservedContent observed) => new()

@@ -83,6 +83,11 @@ public sealed class LedgerTests
             Write(Encoding.UTF8.GetBytes(string.Concat(change.Select(line => line + "\n"))));
             Assert.That(() => Open().Audit(), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("ledger_damaged"), string.Join("|", change).Length.ToString());
         }
+        var running = Open();
+        Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
+        Assert.That(running.Audit(), Is.EqualTo(4));
+        Write(Encoding.UTF8.GetBytes(string.Concat(bent[3].Select(line => line + "\n"))));
+        Assert.That(() => running.Audit(), Throws.TypeOf<RegistryException>(), "an audit looks at the disk, not at what it read before");
         using var forger = SigningKey.Create();
         Write([]);
         await new LedgerFile(LedgerPath, forger, _clock).AppendAsync(Root(9), 1, default);

@@ -37,8 +37,43 @@ public sealed class AnchoringTests
         await fixture.Registry.AnchorPendingAsync();
         AtomicFile.Write(fixture.LedgerPath, []);
         Assert.That((await fixture.VerifyAsync(RegistryFixture.Observe("a watermarked", Hash))).Blockchain.Code, Is.EqualTo("anchor_missing"));
+        Assert.That(Anchor(fixture), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("ledger_damaged"), "it doesn't grow over the gap");
         File.Delete(fixture.LedgerPath);
         Assert.That((await fixture.VerifyAsync(RegistryFixture.Observe("a watermarked", Hash))).Blockchain.Code, Is.EqualTo("anchor_missing"));
+    }
+
+    [Test]
+    public async Task Nothing_is_appended_to_a_ledger_that_was_changed_or_replaced()
+    {
+        await using var fixture = await RegistryFixture.CreateAsync();
+        await using var other = await RegistryFixture.CreateAsync();
+        foreach (var name in new[] { "a", "b" })
+        {
+            await fixture.RegisterAsync(name);
+            await fixture.Registry.AnchorPendingAsync();
+            await other.RegisterAsync($"other {name}");
+            await other.Registry.AnchorPendingAsync();
+        }
+        var lines = await File.ReadAllLinesAsync(fixture.LedgerPath);
+        var forged = new LedgerFile(Path.Combine(fixture.Folder, "forged.jsonl"), fixture.LedgerKey, fixture.Clock);
+        for (byte i = 1; i <= 2; i++) await forged.AppendAsync(new MerkleHash([i, .. new byte[31]]), 1, default);
+        await fixture.RegisterAsync("c");
+        foreach (var (why, content) in new[]
+        {
+            ("cut off", lines[0] + "\n"),
+            ("last entry changed", lines[0] + "\n" + lines[1].Replace("\"leaf_count\":1", "\"leaf_count\":2") + "\n"),
+            ("entry before it changed", lines[0].Replace("\"leaf_count\":1", "\"leaf_count\":2") + "\n" + lines[1] + "\n"),
+            ("another key's ledger", await File.ReadAllTextAsync(other.LedgerPath)),
+            ("the same key's other ledger", await File.ReadAllTextAsync(Path.Combine(fixture.Folder, "forged.jsonl"))),
+        })
+        {
+            await File.WriteAllTextAsync(fixture.LedgerPath, content);
+            Assert.That(Anchor(fixture), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("ledger_damaged"), why);
+            Assert.That(await File.ReadAllTextAsync(fixture.LedgerPath), Is.EqualTo(content), why);
+        }
+        await File.WriteAllLinesAsync(fixture.LedgerPath, lines);
+        Assert.That(await fixture.Registry.AnchorPendingAsync(), Is.EqualTo(1), "put back, all is well");
+        Assert.That(await fixture.Registry.AuditLedgerAsync(), Is.EqualTo(3));
     }
 
     [TestCase(Crash.BeforeBatch, 0)]
@@ -75,6 +110,8 @@ public sealed class AnchoringTests
         Assert.That(anchored.Sum(), Is.EqualTo(20));
         Assert.That(await fixture.Registry.AuditLedgerAsync(), Is.EqualTo(1));
     }
+
+    private static Func<Task> Anchor(RegistryFixture fixture) => async () => await fixture.Registry.AnchorPendingAsync();
 
     public enum Crash
     {
@@ -120,6 +157,8 @@ public sealed class AnchoringTests
         public IEnumerable<IndexedRecord> ReadAfter(long sequence) => inner.ReadAfter(sequence);
 
         public void Revoke(long sequence, Revocation revocation) => inner.Revoke(sequence, revocation);
+
+        public AnchoredBatch? ReadLastAnchor() => inner.ReadLastAnchor();
 
         public IReadOnlyList<PendingLeaf> ReadPending(int limit) => inner.ReadPending(limit);
 

@@ -75,6 +75,44 @@ public sealed class RegistrationTests
         Assert.That(Certificate.FromPayload(evidence!.Envelope.Payload).ParentRecordId, Is.EqualTo(parent));
     }
 
+    [Test]
+    public async Task Metadata_reasons_and_radii_have_limits()
+    {
+        await using var fixture = await RegistryFixture.CreateAsync();
+        var text = $"{{\"a\":\"{new string('x', Metadata.MaxBytes)}\"}}";
+        Assert.That(
+            async () => await fixture.Registry.RegisterAsync(new RegistrationRequest(fixture.Sign("a", metadata: text).Envelope, text)),
+            Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("metadata_too_long"));
+        var id = await fixture.RegisterAsync("b");
+        Assert.That(async () => await fixture.Registry.RevokeAsync(id, new string('x', 1025)), Throws.InstanceOf<ArgumentException>());
+        Assert.That(async () => await fixture.Registry.FindAsync(RegistryFixture.Observe("b"), -1), Throws.InstanceOf<ArgumentException>());
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Calls_that_wait_while_the_registry_is_closed_end(CancellationToken cancellationToken)
+    {
+        await using var fixture = await RegistryFixture.CreateAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            await fixture.ReopenAsync();
+            var calls = Enumerable.Range(0, 8).Select(i => Task.Run(async () => await fixture.RegisterAsync($"{round} {i}"), cancellationToken)).ToArray();
+            await fixture.Registry.DisposeAsync();
+            foreach (var call in calls)
+            {
+                try
+                {
+                    await call.WaitAsync(cancellationToken);
+                }
+                catch (ObjectDisposedException)
+                {
+                    // as it should be
+                }
+            }
+        }
+        await fixture.ReopenAsync();
+    }
+
     private static DsseEnvelope Resign(Certificate certificate, SigningKey key) =>
         DsseEnvelope.SignAsync(Certificate.PayloadType, certificate.ToPayload(), key).AsTask().Result;
 

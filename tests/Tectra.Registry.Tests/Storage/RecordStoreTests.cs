@@ -69,7 +69,9 @@ public sealed class RecordStoreTests
         Assert.That(store.ReadPending(10), Has.Count.EqualTo(2));
         var formed = store.ReadUnanchoredBatches().Single();
         Assert.That((formed.Root, formed.LeafCount), Is.EqualTo((tree.Root, 3)));
+        Assert.That(store.ReadLastAnchor(), Is.Null);
         store.AddAnchor(formed.BatchId, 17);
+        Assert.That(store.ReadLastAnchor(), Is.EqualTo(new AnchoredBatch(17, tree.Root)));
         Assert.That(store.ReadUnanchoredBatches(), Is.Empty);
         var record = store.Find(ids[1])!;
         Assert.That(record.LedgerIndex, Is.EqualTo(17));
@@ -108,6 +110,26 @@ public sealed class RecordStoreTests
                 Assert.That(() => command.ExecuteNonQuery(), Throws.TypeOf<SqliteException>().With.Message.Contains("only adds"), sql);
             }
         }
+    }
+
+    [Test]
+    public async Task A_database_that_stops_working_is_an_error_with_a_code()
+    {
+        await using var fixture = await RegistryFixture.CreateAsync();
+        var path = Path.Combine(_folder, "registry.db");
+        using var store = SqliteRecordStore.Open(path);
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "DROP TABLE batch_anchor; ALTER TABLE record RENAME TO gone";
+            command.ExecuteNonQuery();
+        }
+        var signed = fixture.Sign("a");
+        var record = new NewRecord(signed.Certificate, signed.Envelope, null, Now);
+        Assert.That(() => store.TryAdd(record), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
+        Assert.That(() => store.Find(signed.Certificate.RecordId), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
+        Assert.That(() => store.AddAnchor(1, 0), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
     }
 
     [Test]

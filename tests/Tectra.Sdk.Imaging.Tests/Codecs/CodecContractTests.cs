@@ -26,6 +26,12 @@ public sealed class CodecContractTests
     {
         var codec = ImageCodecs.Of(format);
         using var picture = TestImages.Synthetic(157, 131, (PixelLayout)layout, depth);
+        for (var i = 0; picture.HasAlpha && i < 40; i++)
+        {
+            // Transparent pixels keep their colours: the perceptual hash sees them.
+            var last = (((i + 1) * picture.Channels) - 1) * (depth / 8);
+            for (var y = 0; y < 30; y++) picture.RawRow(y).Slice(last, depth / 8).Clear();
+        }
         if (codec.WhyNot(picture) is { } reason)
         {
             Assert.That(reason, Does.Contain("8 bits").Or.Contain("transparency"));

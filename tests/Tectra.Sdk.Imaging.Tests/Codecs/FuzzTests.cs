@@ -18,6 +18,21 @@ public sealed class FuzzTests
         Assert.That(mutants, Is.GreaterThanOrEqualTo(TestData.IsFull ? 100_000 : 10_000));
     }
 
+    [Test]
+    public async Task Every_pixel_of_a_damaged_file_was_written_by_its_decoder()
+    {
+        // The C library fills fresh memory with a value of our choice: what shows through differs between the two runs.
+        var runs = await Task.WhenAll(new[] { "85", "170" }.Select(fill => ChildProcess.RunAsync(
+            [ChildProcess.TestChild, "pixels", TestData.PathOf("images/odd"), "0", TestData.IsFull ? "100000" : "20000"],
+            new Dictionary<string, string> { ["MALLOC_PERTURB_"] = fill })));
+        Assert.Multiple(() =>
+        {
+            Assert.That(runs.Select(run => run.ExitCode), Has.All.Zero, runs[0].Error);
+            Assert.That(runs[0].Output, Does.StartWith("pixels "));
+            Assert.That(runs[1].Output, Is.EqualTo(runs[0].Output));
+        });
+    }
+
     private static async Task<string> RunAsync(int start, int count, int seconds)
     {
         var progress = Path.GetTempFileName();

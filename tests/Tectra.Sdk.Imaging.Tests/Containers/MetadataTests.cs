@@ -211,6 +211,37 @@ public sealed class MetadataTests
     }
 
     [Test]
+    public async Task A_chunk_that_may_describe_the_old_pixels_is_left_out_and_that_is_said()
+    {
+        var source = TestData.Read("images/odd/png-rgba.png");
+        byte[] Chunk(string type)
+        {
+            byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(type), 1, 2, 3, 4];
+            var chunk = new byte[16];
+            chunk[3] = 4;
+            body.CopyTo(chunk, 4);
+            BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(12), PngContainer.Crc(body));
+            return chunk;
+        }
+        byte[] file = [.. source[..33], .. Chunk("iDOT"), .. Chunk("prVa"), .. source[33..]];
+        var signed = await Signer.SignAsync(file, new SignRequest(OriginType.DigitalArtwork) { Watermark = WatermarkMode.Required });
+        var names = Blocks(signed.Bytes.Span).Select(block => block.Name).ToList();
+        Assert.That(names, Does.Contain("prVa").And.Not.Contain("iDOT"));
+        Assert.That(signed.Notices, Has.Some.Contains("iDOT"));
+    }
+
+    [Test]
+    public void A_JPEG_that_is_far_too_short_for_its_size_is_refused_before_anything_is_allocated()
+    {
+        var file = TestData.Read("images/odd/jpeg-progressive.jpg");
+        var structure = JpegContainer.Read(file);
+        var frame = structure.Segments.First(segment => segment.Marker == 0xC2);
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame.Offset + 5), 3000);
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame.Offset + 7), 65500);
+        Assert.That(() => new JpegCodec().ReadHeader(file, ImagingOptions.Default), Throws.TypeOf<InvalidContentException>().With.Property("Code").EqualTo("image_truncated"));
+    }
+
+    [Test]
     public void An_inflating_ICC_chunk_stays_within_bounds()
     {
         using var deflated = new MemoryStream();
@@ -223,7 +254,14 @@ public sealed class MetadataTests
         "iCCP"u8.CopyTo(chunk.AsSpan(4));
         data.CopyTo(chunk.AsSpan(8));
         BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), PngContainer.Crc(chunk.AsSpan(4, data.Length + 4)));
-        TestImages.Decode([.. file[..33], .. chunk, .. file[33..]], out var header).Dispose();
-        Assert.That(header.Metadata.Icc, Is.Null, "too large to be a profile");
+        byte[] bombs = [.. file[..33], .. Enumerable.Repeat(chunk, 100).SelectMany(bytes => bytes), .. file[33..]];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        TestImages.Decode(bombs, out var header).Dispose();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Multiple(() =>
+        {
+            Assert.That(header.Metadata.Icc, Is.Null, "too large to be a profile");
+            Assert.That(allocated, Is.LessThan((4 * bombs.Length) + (64 * 1024 * 1024)), "only one of them is inflated, and not to its end");
+        });
     }
 }

@@ -37,10 +37,10 @@ internal sealed class SignedRecord : IDisposable
         Watermark = new WatermarkReading(Certificate.WatermarkFormat is not null, Certificate.WatermarkPayload, 22),
     };
 
-    public static SignedRecord Create(string name = "picture", bool watermark = true, string user = "user-1", IReadOnlyDictionary<string, string>? metadata = null)
+    public static SignedRecord Create(string name = "picture", bool watermark = true, string user = "user-1", IReadOnlyDictionary<string, string>? metadata = null, TimeSpan claimed = default, TimeSpan anchored = default, RecordId? parent = null)
     {
         var key = SigningKey.Create();
-        var builder = new CertificateBuilder(key, new SignerIdentity(user, "Acme AI Inc.", "ai_provider", "production"), Clock);
+        var builder = new CertificateBuilder(key, new SignerIdentity(user, "Acme AI Inc.", "ai_provider", "production"), new FixedTime(Clock.Now + claimed));
         var fingerprint = new ContentFingerprint(Digest($"{name} original"), new PerceptualHash(0x0123456789ABCDEF), 768, 512);
         var signed = builder.SignFingerprintAsync(fingerprint).AsTask().Result;
         var metadataJson = metadata is null ? null : Metadata.ToJson(metadata);
@@ -52,8 +52,9 @@ internal sealed class SignedRecord : IDisposable
             WatermarkFormat = watermark ? "tectra-tile-1" : null,
             DeviceId = "model-v3",
             MetadataJson = metadataJson,
+            ParentRecordId = parent,
         }).AsTask().Result;
-        return Anchored(key, built, metadataJson);
+        return Anchored(key, built, metadataJson, anchored);
     }
 
     public static Sha256Digest Digest(string text) => Sha256Digest.Compute(System.Text.Encoding.UTF8.GetBytes(text));
@@ -62,7 +63,7 @@ internal sealed class SignedRecord : IDisposable
     public EvidenceBundle Resigned(Certificate certificate, SigningKey signer) =>
         Bundle with { Envelope = DsseEnvelope.SignAsync(Certificate.PayloadType, certificate.ToPayload(), signer).AsTask().Result };
 
-    public static LedgerEntry Entry(SigningKey ledgerKey, MerkleHash root, int leafCount)
+    public static LedgerEntry Entry(SigningKey ledgerKey, MerkleHash root, int leafCount, TimeSpan after = default)
     {
         var entry = new LedgerEntry
         {
@@ -70,7 +71,7 @@ internal sealed class SignedRecord : IDisposable
             PreviousHash = Digest("entry 2"),
             Root = root,
             LeafCount = leafCount,
-            Timestamp = UtcTimestamp.From(Clock.Now),
+            Timestamp = UtcTimestamp.From(Clock.Now + after),
             PublicKey = ledgerKey.PublicKey,
             Signature = default,
         };
@@ -83,7 +84,7 @@ internal sealed class SignedRecord : IDisposable
         LedgerKey.Dispose();
     }
 
-    private static SignedRecord Anchored(SigningKey key, SignedCertificate built, string? metadataJson)
+    private static SignedRecord Anchored(SigningKey key, SignedCertificate built, string? metadataJson, TimeSpan after)
     {
         var ledgerKey = SigningKey.Create();
         var leaves = MerkleLeaves(built);
@@ -96,7 +97,7 @@ internal sealed class SignedRecord : IDisposable
                 Envelope = built.Envelope,
                 MetadataJson = metadataJson,
                 Proof = tree.GetProof(0),
-                Anchor = new LedgerAnchor(Entry(ledgerKey, tree.Root, leaves.Length)),
+                Anchor = new LedgerAnchor(Entry(ledgerKey, tree.Root, leaves.Length, after)),
             },
         };
     }

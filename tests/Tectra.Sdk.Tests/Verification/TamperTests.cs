@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
@@ -88,6 +89,8 @@ public sealed class TamperTests
         AssertOnlyBlockchainFails(Verify(record, record.Bundle, policy), "anchor_untrusted");
         var own = new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.Only(record.LedgerKey.PublicKey));
         Assert.That(Verify(record, record.Bundle, own).PassedChecks, Is.EqualTo(4));
+        Assert.That(Verify(record, record.Bundle, own).Findings.Select(finding => finding.Result.Code), Does.Not.Contain("ledger_not_checked"));
+        Assert.That(Finding(Verify(record, record.Bundle), "ledger").Code, Is.EqualTo("ledger_not_checked"), "any ledger passes, but not in silence");
     }
 
     [Test]
@@ -169,6 +172,30 @@ public sealed class TamperTests
     }
 
     [Test]
+    public void Nulls_and_overlong_hints_in_a_bundle_are_malformed()
+    {
+        using var record = SignedRecord.Create();
+        foreach (var bend in new Action<JsonNode>[]
+        {
+            bundle => bundle["certificate"]!["signatures"]!.AsArray().Add(null),
+            bundle => bundle["certificate"]!["signatures"] = new JsonArray((JsonNode?)null),
+            bundle => bundle["certificate"]!["signatures"]![0]!["keyid"] = new string('a', DsseEnvelope.MaxKeyIdLength + 1),
+            bundle => bundle["certificate"]!["signatures"]![0]!["sig"] = null,
+            bundle => bundle["certificate"] = null,
+            bundle => bundle["proof"]!.AsArray().Add(null),
+            bundle => bundle["anchor"]!["ledger"] = null,
+            bundle => bundle["revocation"] = new JsonObject(),
+        })
+        {
+            var node = JsonNode.Parse(record.Bundle.ToJson())!;
+            bend(node);
+            Assert.That(
+                () => EvidenceBundle.FromJson(Encoding.UTF8.GetBytes(node.ToJsonString())),
+                Throws.TypeOf<InvalidEvidenceException>().With.Property("Code").EqualTo("evidence_malformed"), node.ToJsonString());
+        }
+    }
+
+    [Test]
     public void A_bundle_survives_its_file()
     {
         using var record = SignedRecord.Create(metadata: SomeMetadata);
@@ -203,6 +230,8 @@ public sealed class TamperTests
     private static void AssertOnlyBlockchainFails(VerificationReport report, string code) => Assert.Multiple(() =>
     {
         Assert.That((report.Blockchain.Outcome, report.Blockchain.Code), Is.EqualTo((CheckOutcome.Failed, code)), report.Blockchain.Details);
+        var transaction = JsonNode.Parse(report.ToJson())!["blockchain_tx"]?.GetValue<string>();
+        Assert.That(transaction, Is.EqualTo(code == "anchor_pending" ? "pending" : null), "no transaction is shown that doesn't hold");
         Assert.That(report.PassedChecks, Is.EqualTo(3));
     });
 }

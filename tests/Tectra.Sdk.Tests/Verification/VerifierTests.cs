@@ -177,6 +177,90 @@ public sealed class VerifierTests
     }
 
     [Test]
+    public void Of_two_records_of_one_file_the_first_anchored_wins_whatever_time_the_other_claims()
+    {
+        using var victim = SignedRecord.Create(user: "victim");
+        using var thief = SignedRecord.Create(user: "thief", claimed: TimeSpan.FromDays(-30), anchored: TimeSpan.FromHours(1));
+        foreach (var order in new EvidenceBundle[][] { [victim.Bundle, thief.Bundle], [thief.Bundle, victim.Bundle] })
+        {
+            var observed = victim.Delivered with { Watermark = Nothing() };
+            var report = Verifier.Verify(observed, order, EvidenceSource.Registry, AnyKey, SignedRecord.Clock.Now);
+            Assert.That(report.Certificate!.Signer.UserId, Is.EqualTo("victim"));
+        }
+    }
+
+    [Test]
+    public void A_record_made_of_another_ones_copy_is_called_so()
+    {
+        using var victim = SignedRecord.Create("picture", user: "victim");
+        using var thief = SignedRecord.Create("copy", watermark: false, user: "thief");
+        var copy = thief.Delivered with { Watermark = new WatermarkReading(true, victim.Certificate.WatermarkPayload, 20) };
+        var report = Verifier.Verify(copy, [thief.Bundle, victim.Bundle], EvidenceSource.Registry, AnyKey, SignedRecord.Clock.Now);
+        Assert.That((report.PassedChecks, report.Watermark.Code), Is.EqualTo((3, "payload_mismatch")));
+        var finding = report.Findings.Single(candidate => candidate.Result.Code == "watermark_of_other_record");
+        Assert.That(finding.Result.Details, Does.Contain(victim.Certificate.RecordId.ToString()));
+        // Who names the other record as the parent makes no secret of it.
+        using var child = SignedRecord.Create("copy", watermark: false, parent: victim.Certificate.RecordId);
+        var honest = Verifier.Verify(copy, [child.Bundle, victim.Bundle], EvidenceSource.Registry, AnyKey, SignedRecord.Clock.Now);
+        Assert.That(honest.Certificate!.ParentRecordId, Is.EqualTo(victim.Certificate.RecordId));
+        Assert.That(honest.Findings.Select(candidate => candidate.Result.Code), Does.Not.Contain("watermark_of_other_record"));
+    }
+
+    [Test]
+    public void A_revoked_record_of_the_same_file_is_not_hidden_by_a_new_one()
+    {
+        using var revoked = SignedRecord.Create(user: "first");
+        using var again = SignedRecord.Create(user: "second");
+        var bundle = revoked.Bundle with { Revocation = new Revocation(UtcTimestamp.Parse("2026-11-20T17:00:00Z"), "forged") };
+        var report = Verifier.Verify(again.Delivered, [bundle, again.Bundle], EvidenceSource.Registry, AnyKey, SignedRecord.Clock.Now);
+        Assert.That(report.Certificate!.Signer.UserId, Is.EqualTo("second"));
+        Assert.That(report.Findings.Single(candidate => candidate.Result.Code == "other_record_revoked").Result.Details, Does.Contain("forged"));
+        var choosy = new VerificationPolicy(KeyTrust.Only(again.Key.PublicKey), KeyTrust.AnyKey);
+        var other = Verifier.Verify(again.Delivered, [bundle, again.Bundle], EvidenceSource.Registry, choosy, SignedRecord.Clock.Now);
+        Assert.That(other.Findings.Select(candidate => candidate.Result.Code), Does.Contain("other_record_revoked"), "also when its key isn't trusted anyway");
+    }
+
+    [Test]
+    public void A_misleading_perceptual_hash_recognises_known_bytes_only()
+    {
+        using var record = SignedRecord.Create();
+        var doubt = new MeasurementProblem("perceptual_hash_misleading", "16-bit grey");
+        Assert.That(Verify(record.Delivered with { PerceptualHashDoubt = doubt }, record.Bundle).PassedChecks, Is.EqualTo(4));
+        var report = Verify(ReEncoded(record) with { PerceptualHashDoubt = doubt }, record.Bundle);
+        Assert.That((report.PerceptualHash.Outcome, report.PerceptualHash.Code), Is.EqualTo((CheckOutcome.NotRun, "perceptual_hash_misleading")));
+        Assert.That((report.PassedChecks, report.IsAuthentic), Is.EqualTo((1, false)));
+        var far = ReEncoded(record) with { PerceptualHashDoubt = doubt, PerceptualHash = new PerceptualHash(~record.Certificate.Fingerprint.PerceptualHash.Bits) };
+        Assert.That(Verify(far, record.Bundle).Content, Is.Not.EqualTo(ContentState.Edited), "a hash that says nothing doesn't say that the picture was changed");
+    }
+
+    [Test]
+    public void A_crowd_of_matching_records_is_counted_not_listed_and_can_be_cancelled()
+    {
+        using var record = SignedRecord.Create();
+        var crowd = Enumerable.Repeat(record.Bundle, 30).ToList();
+        var report = Verifier.Verify(record.Delivered, crowd, EvidenceSource.Registry, AnyKey, SignedRecord.Clock.Now);
+        Assert.That(report.Findings.Single(finding => finding.Subject == "other_records").Result.Details, Does.Contain("and 24 more"));
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.That(
+            () => Verifier.Verify(record.Delivered, crowd, EvidenceSource.Registry, AnyKey, SignedRecord.Clock.Now, source.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [TestCase(null, "alteration_not_judged", CheckOutcome.NotRun)]
+    [TestCase(0.94, "alteration_partly_judged", CheckOutcome.NotRun)]
+    [TestCase(0.95, "not_altered", CheckOutcome.Passed)]
+    public void How_much_was_judged_decides_what_is_said_of_alterations(double? share, string code, CheckOutcome outcome)
+    {
+        using var record = SignedRecord.Create();
+        var reading = ReEncoded(record).Watermark! with { Alteration = share is { } judged ? new AlterationReading([], judged, 128) : null };
+        var report = Verify(ReEncoded(record) with { Watermark = reading }, record.Bundle);
+        var finding = report.Findings.Single(candidate => candidate.Subject == "alteration").Result;
+        Assert.That((finding.Code, finding.Outcome), Is.EqualTo((code, outcome)));
+        Assert.That((report.Content, report.PassedChecks), Is.EqualTo((ContentState.ReEncoded, 2)));
+        if (share is not null) Assert.That(finding.Details, Does.Contain("128×128"));
+    }
+
+    [Test]
     public void The_response_has_the_guides_fields_with_the_guides_meaning()
     {
         using var record = SignedRecord.Create();
