@@ -48,9 +48,9 @@ public sealed class ImageInspector
             };
             if (depth == InspectionDepth.Hashes)
                 return observed with { WatermarkProblem = new MeasurementProblem(ErrorCodes.NotAskedFor, "The watermark was not looked for.") };
-            return image.WatermarkObstacle is { } obstacle
+            return image.ReadingObstacle is { } obstacle
                 ? observed with { WatermarkProblem = obstacle }
-                : observed with { Watermark = Read(image, depth) };
+                : observed with { Watermark = Read(image, depth, cancellationToken) };
         }
         catch (InvalidContentException e)
         {
@@ -76,12 +76,13 @@ public sealed class ImageInspector
         return new ObservedContent { Sha256 = sha256, PerceptualHashProblem = problem, WatermarkProblem = problem };
     }
 
-    private WatermarkReading Read(LoadedImage image, InspectionDepth depth)
+    private WatermarkReading Read(LoadedImage image, InspectionDepth depth, CancellationToken cancellationToken)
     {
         using var canonical = CanonicalImage.Create(image.Pixels, image.Luma!);
+        var detection = WatermarkDetector.Detect(image.Luma!, canonical, cancellationToken);
+        var reading = detection.ToReading(image.Pixels.Width, image.Pixels.Height);
+        if (depth != InspectionDepth.Full || !reading.Found || !detection.IsAsSigned) return reading;
         using var whitened = WhitenedImage.Create(canonical);
-        var reading = WatermarkDetector.Detect(whitened);
-        if (depth != InspectionDepth.Full || !reading.Found) return reading;
         return reading with
         {
             Alteration = AlterationMap.Find(image.Pixels, canonical, whitened, reading.Payload, _options.WatermarkStrengthDecibels),

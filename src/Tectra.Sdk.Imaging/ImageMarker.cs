@@ -39,7 +39,7 @@ internal sealed class ImageMarker
     /// </exception>
     public MarkedFile Mark(LoadedImage image, WatermarkPayload payload, ImageFormat format, CancellationToken cancellationToken)
     {
-        if (image.WatermarkObstacle is { } obstacle) throw new InvalidContentException(obstacle.Code, obstacle.Reason);
+        if (image.MarkingObstacle is { } obstacle) throw new InvalidContentException(obstacle.Code, obstacle.Reason);
         var codec = ImageCodecs.Of(format);
         foreach (var boost in BoostsDecibels.ToArray())
         {
@@ -112,8 +112,7 @@ internal sealed class ImageMarker
         using var pixels = codec.Decode(bytes, header, out _);
         using var luma = CanonicalImage.LumaOf(pixels);
         using var canonical = CanonicalImage.Create(pixels, luma);
-        using var whitened = WhitenedImage.Create(canonical);
-        var reading = WatermarkDetector.Detect(whitened);
+        var reading = WatermarkDetector.DetectAsSigned(canonical);
         if (!reading.Found || reading.Payload != payload) return null;
         return (PerceptualHasher.Hash(pixels, header.Luma, null, cancellationToken),
             _options.MeasureQuality ? ImageQuality.Compare(source.Pixels, pixels, cancellationToken) : null);

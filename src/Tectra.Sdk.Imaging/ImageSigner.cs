@@ -146,7 +146,7 @@ public sealed class ImageSigner
         LoadedImage image, WatermarkPayload payload, ImageFormat format, WatermarkMode mode, CancellationToken cancellationToken)
     {
         if (mode == WatermarkMode.None) return (null, null);
-        if (image.WatermarkObstacle is { } obstacle && mode == WatermarkMode.WhenPossible) return (null, obstacle);
+        if (image.MarkingObstacle is { } obstacle && mode == WatermarkMode.WhenPossible) return (null, obstacle);
         try
         {
             return (new ImageMarker(_options).Mark(image, payload, format, cancellationToken), null);

@@ -34,13 +34,19 @@ internal sealed class LoadedImage : IDisposable
     public string? Damage { get; private init; }
 
     /// <summary>Why this picture can't carry a watermark, or null if it can.</summary>
-    public MeasurementProblem? WatermarkObstacle => Header switch
+    public MeasurementProblem? MarkingObstacle => KindObstacle ?? (WatermarkLayout.Fits(Header.Width, Header.Height) ? null : new MeasurementProblem(
+        ErrorCodes.ImageTooSmall,
+        $"The picture ({Header.Width}×{Header.Height}) is too small or too narrow for a watermark: scaled to at most {WatermarkLayout.CanonicalLongSide} pixels on its long side, the short side must have at least {WatermarkLayout.MinCanonicalSide}."));
+
+    /// <summary>Why a watermark can't be looked for, or null if it can; pictures may be smaller than they were when signed.</summary>
+    public MeasurementProblem? ReadingObstacle => KindObstacle ?? (WatermarkLayout.CanBeRead(Header.Width, Header.Height) ? null : new MeasurementProblem(
+        ErrorCodes.ImageTooSmall,
+        $"The picture ({Header.Width}×{Header.Height}) is too small or too narrow to read a watermark: scaled to at most {WatermarkLayout.CanonicalLongSide} pixels on its long side, the short side must have at least {WatermarkLayout.MinReadableSide}."));
+
+    private MeasurementProblem? KindObstacle => Header switch
     {
         { IsAnimated: true } => new MeasurementProblem(ErrorCodes.ImageAnimated, "An animation can't carry a watermark; sign its frames as pictures, or the file without one."),
         { Layout: PixelLayout.Cmyk } => new MeasurementProblem(ErrorCodes.ColourModelUnsupported, "A CMYK picture can't carry a watermark; convert it to RGB, or sign the file without one."),
-        _ when !WatermarkLayout.Fits(Header.Width, Header.Height) => new MeasurementProblem(
-            ErrorCodes.ImageTooSmall,
-            $"The picture ({Header.Width}×{Header.Height}) is too small or too narrow for a watermark: scaled to at most {WatermarkLayout.CanonicalLongSide} pixels on its long side, the short side must have at least {WatermarkLayout.MinCanonicalSide}."),
         _ => null,
     };
 

@@ -37,7 +37,8 @@ internal static class KernelDigest
             Line(path, "mask", MemoryMarshal.AsBytes(mask.Values));
             using var whitened = WhitenedImage.Create(canonical);
             Line(path, "whitened", MemoryMarshal.AsBytes(whitened.Values.Values));
-            Console.WriteLine($"{Path.GetFileName(path)} reading {WatermarkDetector.Detect(whitened)}");
+            var detection = WatermarkDetector.Detect(luma, canonical, default);
+            Console.WriteLine($"{Path.GetFileName(path)} reading {detection.Payload} {detection.Agreement:R} {detection.Offset} {detection.Lattice}");
             WatermarkEmbedder.Embed(image, luma, WatermarkPayload.Parse("00112233445566778899aabbccddeeff"), 44);
             Console.WriteLine($"{Path.GetFileName(path)} embedded {Digest(image)}");
             using var original = codec.Decode(file, header, out _);

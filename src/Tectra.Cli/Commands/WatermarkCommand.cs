@@ -6,6 +6,7 @@ using Tectra.Sdk;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Imaging;
 using Tectra.Sdk.Imaging.Watermarking;
+using Tectra.Sdk.Verification;
 
 namespace Tectra.Cli.Commands;
 
@@ -63,16 +64,33 @@ internal static class WatermarkCommand
                 if (output.IsJson)
                 {
                     output.Line(
-                        new ExtractDocument(file, reading.Found, reading.Payload.ToString(), reading.Confidence, WatermarkDetector.FoundThreshold, elapsed),
+                        new ExtractDocument(file, reading.Found, reading.Payload.ToString(), reading.Confidence, WatermarkConfidence.FoundThreshold, elapsed, Geometry(reading), Math.Round(reading.BitReliabilities.Min(), 2)),
                         CliJson.Line.ExtractDocument);
                 }
                 else
                 {
                     output.Console.MarkupLine(
-                        $"{(reading.Found ? "[green]found[/]    " : "[yellow]not found[/]")}  {reading.Payload}  score {reading.Confidence:F2} [dim](found from {WatermarkDetector.FoundThreshold})[/]  {CommandOutput.Escape(file)}");
+                        $"{(reading.Found ? "[green]found[/]    " : "[yellow]not found[/]")}  {reading.Payload}  score {reading.Confidence:F2} [dim](found from {WatermarkConfidence.FoundThreshold})[/]  {CommandOutput.Escape(file)}{(reading.Found ? Describe(reading.Geometry!) : "")}");
                 }
                 return reading.Found ? ExitCode.Success : ExitCode.Negative;
             }, cancellationToken);
         }, files);
+    }
+
+    private static GeometryDocument? Geometry(WatermarkReading reading) => reading is { Found: true, Geometry: { } g }
+        ? new GeometryDocument(g.Scale, g.Aspect, g.RotationDegrees, g.Mirrored, g.Inverted, g.OffsetX, g.OffsetY)
+        : null;
+
+    /// <summary>What was done to the picture, as far as it isn't nothing.</summary>
+    private static string Describe(WatermarkGeometry geometry)
+    {
+        const double Least = 0.002;
+        var parts = new List<string>();
+        if (Math.Abs(geometry.Scale - 1) > Least) parts.Add($"scale {geometry.Scale:0.###}");
+        if (Math.Abs(geometry.Aspect - 1) > Least) parts.Add($"aspect {geometry.Aspect:0.###}");
+        if (geometry.Mirrored) parts.Add("mirrored");
+        if (Math.Abs(geometry.RotationDegrees) > 0.05) parts.Add($"turned {geometry.RotationDegrees:0.#}°");
+        if (geometry.Inverted) parts.Add("inverted");
+        return parts.Count == 0 ? "" : $"  [dim]({string.Join(", ", parts)})[/]";
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using Tectra.Sdk.Content;
 
@@ -40,20 +41,14 @@ internal static class ErrorCorrection
     /// </summary>
     public static WatermarkPayload Decode(ReadOnlySpan<float> likelihoods)
     {
-        Span<float> metrics = stackalloc float[States], next = stackalloc float[States], branch = stackalloc float[1 << Rate];
+        Span<float> metrics = stackalloc float[States], next = stackalloc float[States], branches = stackalloc float[States / 2];
         metrics.Clear();
         // One decision bit a state and step: which of its two predecessors survived.
         var decisions = new ulong[Laps * Steps * (States / 64)];
         for (var step = 0; step < Laps * Steps; step++)
         {
-            var values = likelihoods.Slice(step % Steps * Rate, Rate);
-            for (var pattern = 0; pattern < branch.Length; pattern++)
-            {
-                var sum = 0f;
-                for (var g = 0; g < Rate; g++) sum += ((pattern >> g) & 1) != 0 ? -values[g] : values[g];
-                branch[pattern] = sum;
-            }
-            Advance(metrics, next, branch, decisions.AsSpan(step * (States / 64), States / 64));
+            Branches(likelihoods.Slice(step % Steps * Rate, Rate), branches);
+            Advance(metrics, next, branches, decisions.AsSpan(step * (States / 64), States / 64));
             var previous = metrics;
             metrics = next;
             next = previous;
@@ -82,18 +77,84 @@ internal static class ErrorCorrection
         return square > 0 ? projection / Math.Sqrt(square) : 0;
     }
 
-    /// <summary>One step for all states. A state is the newest eight bits, the newest most significant.</summary>
-    private static void Advance(ReadOnlySpan<float> metrics, Span<float> next, ReadOnlySpan<float> branch, Span<ulong> decisions)
+    /// <summary>
+    /// For each payload bit, how much better the best code word with the decoded bit fits than the best with its opposite
+    /// (max-log-MAP around the circle), in units of the likelihoods' root mean square times four.
+    /// </summary>
+    public static float[] Reliabilities(ReadOnlySpan<float> likelihoods)
     {
-        for (var state = 0; state < States; state++)
+        // Forward metrics of every step; one lap to settle, one to keep. Then backward likewise.
+        var forward = ArrayPool<float>.Shared.Rent((Steps + 1) * States);
+        var result = new float[Steps];
+        Span<float> branches = stackalloc float[States / 2], backward = stackalloc float[States], next = stackalloc float[States];
+        Span<ulong> unused = stackalloc ulong[States / 64];
+        forward.AsSpan(0, States).Clear();
+        for (var step = 0; step < 2 * Steps; step++)
         {
-            // The register that led here has the state's eight bits on top; the bit that was shifted out is unknown.
-            int even = state << 1, odd = even | 1;
-            var fromEven = metrics[even & (States - 1)] + branch[Outputs[even]];
-            var fromOdd = metrics[odd & (States - 1)] + branch[Outputs[odd]];
-            var takeOdd = fromOdd > fromEven;
-            next[state] = takeOdd ? fromOdd : fromEven;
-            if (takeOdd) decisions[state >> 6] |= 1UL << (state & 63);
+            if (step == Steps) forward.AsSpan(Steps * States, States).CopyTo(forward);
+            var at = step % Steps;
+            Branches(likelihoods.Slice(at * Rate, Rate), branches);
+            Advance(forward.AsSpan(at * States, States), forward.AsSpan((at + 1) * States, States), branches, unused);
+        }
+        backward.Clear();
+        double square = 0;
+        foreach (var value in likelihoods) square += (double)value * value;
+        var unit = (float)(4 * Math.Sqrt(square / CodedBits));
+        for (var step = (2 * Steps) - 1; step >= 0; step--)
+        {
+            var at = step % Steps;
+            Branches(likelihoods.Slice(at * Rate, Rate), branches);
+            var before = forward.AsSpan(at * States, States);
+            float zero = float.NegativeInfinity, one = float.NegativeInfinity;
+            for (var s = 0; s < States / 2; s++)
+            {
+                // Predecessors 2s and 2s + 1 lead to s (a zero came in) and to s + 128 (a one).
+                float b = branches[s], afterZero = backward[s], afterOne = backward[s + (States / 2)];
+                next[2 * s] = Math.Max(afterZero + b, afterOne - b);
+                next[(2 * s) + 1] = Math.Max(afterZero - b, afterOne + b);
+                zero = Math.Max(zero, Math.Max(before[2 * s] + b, before[(2 * s) + 1] - b) + afterZero);
+                one = Math.Max(one, Math.Max(before[2 * s] - b, before[(2 * s) + 1] + b) + afterOne);
+            }
+            if (step < Steps) result[at] = unit > 0 ? Math.Abs(zero - one) / unit : 0;
+            next.CopyTo(backward);
+        }
+        ArrayPool<float>.Shared.Return(forward);
+        return result;
+    }
+
+    /// <summary>What the four coded bits of a step say for the registers 2s, s = 0 … 127.</summary>
+    private static void Branches(ReadOnlySpan<float> values, Span<float> branches)
+    {
+        Span<float> patterns = stackalloc float[1 << Rate];
+        for (var pattern = 0; pattern < patterns.Length; pattern++)
+        {
+            var sum = 0f;
+            for (var g = 0; g < Rate; g++) sum += ((pattern >> g) & 1) != 0 ? -values[g] : values[g];
+            patterns[pattern] = sum;
+        }
+        for (var s = 0; s < branches.Length; s++) branches[s] = patterns[Outputs[2 * s]];
+    }
+
+    /// <summary>
+    /// One step for all states. A state is the newest eight bits, the newest most significant. All generators begin and end
+    /// with a one, so the registers 2s, 2s + 1, 2s + 256 and 2s + 257 have outputs that are each other's opposites.
+    /// </summary>
+    private static void Advance(ReadOnlySpan<float> metrics, Span<float> next, ReadOnlySpan<float> branches, Span<ulong> decisions)
+    {
+        ulong low = 0, high = 0;
+        for (var s = 0; s < States / 2; s++)
+        {
+            float even = metrics[2 * s], odd = metrics[(2 * s) + 1], b = branches[s];
+            float zeroEven = even + b, zeroOdd = odd - b, oneEven = even - b, oneOdd = odd + b;
+            bool zero = zeroOdd > zeroEven, one = oneOdd > oneEven;
+            next[s] = zero ? zeroOdd : zeroEven;
+            next[s + (States / 2)] = one ? oneOdd : oneEven;
+            low |= (zero ? 1UL : 0) << (s & 63);
+            high |= (one ? 1UL : 0) << (s & 63);
+            if ((s & 63) != 63) continue;
+            decisions[s >> 6] = low;
+            decisions[(s >> 6) + (States / 128)] = high;
+            low = high = 0;
         }
     }
 

@@ -22,6 +22,9 @@ internal static class WatermarkLayout
     /// <summary>The smallest side of the canonical picture: every place of the tile must be seen once.</summary>
     public const int MinCanonicalSide = TileSide;
 
+    /// <summary>The smallest side of a canonical picture in which a tile is looked for: of half the scale at which it was signed.</summary>
+    public const int MinReadableSide = TileSide / 2;
+
     public const int LowLowSide = TileSide / 2, Blocks = (LowLowSide / Dct8x8.Size) * (LowLowSide / Dct8x8.Size), Positions = 35, Slots = Blocks * Positions;
 
     private const ulong Seed = 0x5445435452413031; // "TECTRA01"
@@ -51,9 +54,21 @@ internal static class WatermarkLayout
         (14, 25, 67), (20, -18, 40), (21, 20, 120), (15, -24, 104),
     ];
 
+    /// <summary>The lines of the tile's spectrum that carry the payload, one of each conjugate pair.</summary>
+    public static readonly (int U, int V)[] PayloadLines =
+    [
+        .. from v in Enumerable.Range(-MaxLine, (2 * MaxLine) + 1)
+           from u in Enumerable.Range(0, MaxLine + 1)
+           where (u > 0 || v > 0) && IsPayloadLine(u, v)
+           select (u, v),
+    ];
+
     private static readonly (short[] Bits, bool[] Negative) Assignment = MakeAssignment();
 
     private static readonly float[] PilotTile = MakePilot();
+
+    /// <summary>The pilot alone, 128 rows of 128 values.</summary>
+    public static ReadOnlySpan<float> PilotValues => PilotTile;
 
     /// <summary>Which coded bit each slot carries. Slot 35·block + i is coefficient <c>Coefficients[i]</c> of that block.</summary>
     public static ReadOnlySpan<short> SlotBits => Assignment.Bits;
@@ -72,11 +87,10 @@ internal static class WatermarkLayout
     }
 
     /// <summary>Whether a picture is large enough for the whole tile.</summary>
-    public static bool Fits(int width, int height)
-    {
-        var (canonicalWidth, canonicalHeight) = CanonicalSize(width, height);
-        return Math.Min(canonicalWidth, canonicalHeight) >= MinCanonicalSide;
-    }
+    public static bool Fits(int width, int height) => ShortSide(width, height) >= MinCanonicalSide;
+
+    /// <summary>Whether a tile can be looked for in a picture.</summary>
+    public static bool CanBeRead(int width, int height) => ShortSide(width, height) >= MinReadableSide;
 
     /// <summary>The tile of a payload: 128 rows of 128 values of mean square one.</summary>
     public static float[] Tile(WatermarkPayload payload)
@@ -105,6 +119,12 @@ internal static class WatermarkLayout
     /// <summary>Where a block begins in the low-low band.</summary>
     public static int OffsetOf(int block) =>
         (block / (LowLowSide / Dct8x8.Size) * Dct8x8.Size * LowLowSide) + (block % (LowLowSide / Dct8x8.Size) * Dct8x8.Size);
+
+    private static int ShortSide(int width, int height)
+    {
+        var (canonicalWidth, canonicalHeight) = CanonicalSize(width, height);
+        return Math.Min(canonicalWidth, canonicalHeight);
+    }
 
     /// <summary>The payload leaves out the pilot's lines, and what JPEG treats worst: the lowest and the highest frequencies.</summary>
     private static bool IsPayloadLine(int u, int v)

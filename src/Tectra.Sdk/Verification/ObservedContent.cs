@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tectra.Sdk.Content;
 
 namespace Tectra.Sdk.Verification;
@@ -6,14 +7,40 @@ namespace Tectra.Sdk.Verification;
 /// <param name="Found">Whether the reading is certain enough to be called a watermark by itself.</param>
 /// <param name="Payload">The best candidate; worth a lookup even when <paramref name="Found"/> is false.</param>
 /// <param name="Confidence">
-/// How well the picture agrees with the candidate: 0 to 22.6 (the square root of 512). Pictures without a watermark stay
-/// below the threshold of 13.4.
+/// How certain the reading is: how well the picture agrees with the candidate's code word (0 to 22.6, the square root of 512),
+/// and up to 2.4 more where the pilot beside it is clearly there. Pictures without a watermark stay below the threshold of 13.4.
 /// </param>
 public sealed record WatermarkReading(bool Found, WatermarkPayload Payload, double Confidence)
 {
+    /// <summary>How the picture was scaled, turned and cropped since it was signed; null when that isn't known.</summary>
+    public WatermarkGeometry? Geometry { get; init; }
+
+    /// <summary>
+    /// For each of the payload's 128 bits, the first byte's highest first, how much better the best code word with this bit fits
+    /// than the best one without: 0 is a guess, 1 about as far from it as noise reaches. Empty when it isn't known.
+    /// </summary>
+    public ImmutableArray<float> BitReliabilities { get; init; } = [];
+
     /// <summary>Where the watermark is missing; null when that wasn't judged, or too little of the watermark is left to judge.</summary>
     public AlterationReading? Alteration { get; init; }
 }
+
+/// <summary>
+/// What was done to a picture since it was signed, as its watermark tells: mirrored, then scaled, then turned, then cropped.
+/// Lengths are relative to the signed picture at canonical size (at most 1024 pixels on its long side). Immutable.
+/// </summary>
+/// <param name="Scale">Pixels of this picture per canonical pixel: 1 for an untouched picture of at most 1024 pixels.</param>
+/// <param name="Aspect">Its horizontal scale divided by its vertical one, before turning: 1 unless it was squeezed.</param>
+/// <param name="RotationDegrees">How far it was turned anticlockwise, −180 to 180.</param>
+/// <param name="Mirrored">Whether left and right were exchanged.</param>
+/// <param name="Inverted">Whether dark and light were exchanged.</param>
+/// <param name="OffsetX">
+/// Where this picture's first pixel lies in the signed one, in canonical pixels modulo 128, as far as a watermark that repeats
+/// every 128 pixels can tell: 0 unless it was cropped, mirrored or turned.
+/// </param>
+/// <param name="OffsetY">The same, down.</param>
+public sealed record WatermarkGeometry(
+    double Scale, double Aspect, double RotationDegrees, bool Mirrored, bool Inverted, double OffsetX, double OffsetY);
 
 /// <summary>Which parts of a marked picture were changed after marking, and how much of it that can be said of. Immutable.</summary>
 /// <param name="Regions">The changed parts, in the picture's pixels; empty when none was found.</param>

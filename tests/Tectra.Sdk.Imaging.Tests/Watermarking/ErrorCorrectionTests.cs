@@ -62,8 +62,8 @@ public sealed class ErrorCorrectionTests
         }
         var scaled = likelihoods.Select(value => value * 1000).ToArray();
         Assert.That(ErrorCorrection.Confidence(scaled, new WatermarkPayload(5)), Is.EqualTo(ErrorCorrection.Confidence(likelihoods, new WatermarkPayload(5))).Within(1e-6));
-        Report.Line($"watermark: confidence over {trials} decodes of noise: mean {sum / trials:F2}, largest {largest:F2}, threshold {WatermarkDetector.FoundThreshold}");
-        Assert.That(largest, Is.LessThan(WatermarkDetector.FoundThreshold));
+        Report.Line($"watermark: confidence over {trials} decodes of noise: mean {sum / trials:F2}, largest {largest:F2}, threshold {WatermarkConfidence.FoundThreshold}");
+        Assert.That(largest, Is.LessThan(WatermarkConfidence.FoundThreshold));
     }
 
     private static WatermarkPayload Payload(int seed)
