@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Tectra.Robustness;
 
-var root = new RootCommand("Measures what the watermark survives and what it costs in quality.")
+var root = new RootCommand("Measures what the watermark survives, what it costs in quality, and how often it is seen where there is none.")
 {
     SurvivalCommand.Create(),
     StrengthsCommand.Create(),
     LargeCommand.Create(),
     ContactSheetCommand.Create(),
+    FalsePositivesCommand.Create(),
 };
 try
 {

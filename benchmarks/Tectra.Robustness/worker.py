@@ -1,4 +1,4 @@
-"""The Python side of Tectra.Robustness: attacks pictures and draws contact sheets for the C# driver.
+"""The Python side of Tectra.Robustness: attacks pictures, makes unmarked ones and draws contact sheets for the C# driver.
 
 A message, either way, is a JSON object and a blob, each after its length in four bytes, least significant first. Requests
 have an "op"; the answer has the operation's fields, or an "error" when the picture couldn't be made. Standard output
@@ -20,6 +20,7 @@ import PIL  # noqa: E402
 from PIL import Image  # noqa: E402
 
 import sheet  # noqa: E402
+import trials  # noqa: E402
 
 cv2.setNumThreads(1)  # a worker is one job
 Image.MAX_IMAGE_PIXELS = None
@@ -56,6 +57,21 @@ def attack(request, blob):
     return {'width': img.shape[1], 'height': img.shape[0]}, png(img)
 
 
+def kinds(request, blob):
+    return {'kinds': [{'name': k.name, 'weight': k.weight, 'photo': k.photo} for k in trials.KINDS.values()]}, b''
+
+
+def readable(request, blob):
+    """Whether a picture can serve as the photograph of a trial."""
+    img = trials.photo(request['path'])
+    return {'readable': min(img.shape[:2]) >= trials.SMALLEST}, b''
+
+
+def trial(request, blob):
+    img, detail = trials.make(request['kind'], request['trial'], request.get('path'), request.get('attack'))
+    return {'width': img.shape[1], 'height': img.shape[0], 'detail': detail}, png(img)
+
+
 def sheet_row(request, blob):
     rows.append(sheet.row(loaded['original'], loaded['marked'], request['label'], request.get('crop')))
     return {}, b''
@@ -65,7 +81,7 @@ def sheet_finish(request, blob):
     return {}, png(sheet.stack(rows), 9)
 
 
-OPERATIONS = {f.__name__: f for f in (versions, suite, load, attack, sheet_row, sheet_finish)}
+OPERATIONS = {f.__name__: f for f in (versions, suite, load, attack, kinds, readable, trial, sheet_row, sheet_finish)}
 
 
 def read(stream):
