@@ -19,9 +19,8 @@ internal sealed record UnmarkedTrial(int Number, string Kind, string What, int W
 internal sealed class UnmarkedTrials(WorkerPool pool, string folder)
 {
     private const string Checkpoint = "false-positives.jsonl";
+    private const int Repeated = 24;
 
-    // Another detector's readings must not be mixed in: the module's id changes with its code.
-    private static readonly Guid Detector = typeof(ImageWatermarker).Module.ModuleVersionId;
     private static readonly JsonSerializerOptions Json = new()
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -42,10 +41,14 @@ internal sealed class UnmarkedTrials(WorkerPool pool, string folder)
             .Select(kind => new Kind((string)kind!["name"]!, (int)kind["weight"]!, (bool)kind["photo"]!)).ToList();
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, Checkpoint);
-        var done = Resume(path, $"detector {Detector:n}, photographs {string.Join(' ', photos.Select(photo => photo.Name))}");
-        var known = done.Select(trial => trial.Number).ToHashSet();
-        if (known.Count > 0) Console.WriteLine($"{known.Count} trials are in {path}");
-        var plans = Plans(kinds, photos, attacks).Take(count).Where(plan => !known.Contains(plan.Number));
+        var done = Resume(path);
+        var known = done.ToDictionary(trial => trial.Number);
+        if (known.Count > 0)
+        {
+            Console.WriteLine($"{known.Count} trials are in {path}");
+            Compare(known, Plans(kinds, photos, attacks), path);
+        }
+        var plans = Plans(kinds, photos, attacks).Take(count).Where(plan => !known.ContainsKey(plan.Number));
         using var lines = new StreamWriter(path, append: true);
         pool.ForEach(plans, (plan, worker) =>
         {
@@ -95,16 +98,27 @@ internal sealed class UnmarkedTrials(WorkerPool pool, string folder)
     }
 
     /// <summary>What a former run left. A line that it didn't finish is cut off.</summary>
-    private static List<UnmarkedTrial> Resume(string path, string header)
+    private static List<UnmarkedTrial> Resume(string path)
     {
-        if (!File.Exists(path)) File.WriteAllLines(path, [JsonSerializer.Serialize(header, Json)]);
+        if (!File.Exists(path)) return [];
         var text = File.ReadAllText(path);
         var whole = text[..(text.LastIndexOf('\n') + 1)];
         if (whole.Length < text.Length) AtomicFile.Write(path, Encoding.UTF8.GetBytes(whole));
-        var lines = whole.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0 || JsonSerializer.Deserialize<string>(lines[0]) != header)
-            throw new UsageException($"'{path}' is of another detector or other pictures. Remove it, or choose another --out.");
-        return [.. lines.Skip(1).Select(line => JsonSerializer.Deserialize<UnmarkedTrial>(line, Json)!)];
+        return [.. whole.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<UnmarkedTrial>(line, Json)!)];
+    }
+
+    /// <summary>Repeats some trials of a former run: those of another detector, or of other pictures, must not be mixed in.</summary>
+    private void Compare(Dictionary<int, UnmarkedTrial> known, IEnumerable<Plan> plans, string path)
+    {
+        var numbers = known.Keys.Order().ToList();
+        var sample = Enumerable.Range(0, Repeated).Select(i => numbers[(int)((long)i * numbers.Count / Repeated)]).ToHashSet();
+        var last = sample.Max();
+        pool.ForEach(plans.TakeWhile(plan => plan.Number <= last).Where(plan => sample.Contains(plan.Number)), (plan, worker) =>
+        {
+            var (before, now) = (known[plan.Number], Read(plan, worker));
+            if (now with { Milliseconds = before.Milliseconds } != before)
+                throw new UsageException($"'{path}' is of another detector or other pictures: trial {plan.Number} gives something else now. Remove it, or choose another --out.");
+        });
     }
 
     private UnmarkedTrial Read(Plan plan, Worker worker)
