@@ -19,31 +19,35 @@ internal sealed class GaussianBlur
 
     private int Radius => _weights.Length - 1;
 
-    /// <summary>Blurs <paramref name="source"/> into a plane of the same size.</summary>
+    private int Taps => (2 * Radius) + 1;
+
+    /// <summary>Blurs <paramref name="source"/> into another plane of the same size.</summary>
     public void Apply(Plane<float> source, Plane<float> destination)
     {
-        var padded = ArrayPool<float>.Shared.Rent(source.Width + (2 * Radius));
-        using var across = new Plane<float>(source.Width, source.Height);
-        Span<int> offsets = stackalloc int[(2 * Radius) + 1];
+        const int ApartBytes = 64; // rows of a power of two would all fall into the same few places of the cache
+        int width = source.Width, height = source.Height, stride = width + (ApartBytes / sizeof(float));
+        // Rows that are blurred across, as many as a column needs: they stay in the second cache until they are used up.
+        var ring = ArrayPool<float>.Shared.Rent((Taps * stride) + width + (2 * Radius));
         try
         {
-            var line = padded.AsSpan(0, source.Width + (2 * Radius));
-            for (var k = 0; k <= Radius; k++) SetOffsets(offsets, k, Radius - k, Radius + k);
-            for (var y = 0; y < source.Height; y++)
+            var across = ring.AsSpan(0, Taps * stride);
+            var line = ring.AsSpan(Taps * stride, width + (2 * Radius));
+            Span<int> along = stackalloc int[Taps], down = stackalloc int[Taps];
+            for (var k = 0; k <= Radius; k++) SetOffsets(along, k, Radius - k, Radius + k);
+            for (int y = 0, next = 0; y < height; y++)
             {
-                Pad(source.Row(y), line);
-                RowOps.Symmetric(line, offsets, _weights, across.Row(y));
-            }
-            for (var y = 0; y < source.Height; y++)
-            {
-                for (var k = 0; k <= Radius; k++)
-                    SetOffsets(offsets, k, Mirror(y - k, source.Height) * source.Width, Mirror(y + k, source.Height) * source.Width);
-                RowOps.Symmetric(across.Values, offsets, _weights, destination.Row(y));
+                for (; next <= Math.Min(y + Radius, height - 1); next++)
+                {
+                    Pad(source.Row(next), line);
+                    RowOps.Symmetric(line, along, _weights, across.Slice(next % Taps * stride, width));
+                }
+                for (var k = 0; k <= Radius; k++) SetOffsets(down, k, Mirror(y - k, height) % Taps * stride, Mirror(y + k, height) % Taps * stride);
+                RowOps.Symmetric(across, down, _weights, destination.Row(y));
             }
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(padded);
+            ArrayPool<float>.Shared.Return(ring);
         }
     }
 
