@@ -1,3 +1,5 @@
+using Tectra.Sdk.Imaging.Pixels;
+
 namespace Tectra.Sdk.Imaging.Transforms;
 
 /// <summary>
@@ -33,18 +35,33 @@ internal static class Cdf97Wavelet
     /// <summary>The square whose low-low band this is and whose detail bands are zero.</summary>
     public static double[] SynthesiseLowLow(ReadOnlySpan<double> lowLow, int half)
     {
-        var side = 2 * half;
-        var rows = new double[half * side];
-        for (var y = 0; y < half; y++)
-        {
-            for (var x = 0; x < half; x++) Spread(lowLow[(y * half) + x], rows.AsSpan(y * side, side), 2 * x, 1, side);
-        }
-        var result = new double[side * side];
-        for (var y = 0; y < half; y++)
-        {
-            for (var x = 0; x < side; x++) Spread(rows[(y * side) + x], result.AsSpan(x), 2 * y, side, side);
-        }
+        var result = new double[4 * half * half];
+        SynthesiseLowLow(lowLow, half, result);
         return result;
+    }
+
+    /// <summary>The same in memory of twice <paramref name="half"/> rows and columns.</summary>
+    public static void SynthesiseLowLow(ReadOnlySpan<double> lowLow, int half, Span<double> result)
+    {
+        var side = 2 * half;
+        using var rows = new Plane<double>(side, half);
+        rows.Values.Clear();
+        result.Clear();
+        for (var y = 0; y < half; y++)
+        {
+            var row = rows.Row(y);
+            for (var x = 0; x < half; x++) Spread(lowLow[(y * half) + x], row, 2 * x);
+        }
+        for (var y = 0; y < half; y++)
+        {
+            for (var k = 1 - SynthesisLow.Length; k < SynthesisLow.Length; k++)
+            {
+                var to = result.Slice(((2 * y) + k + side) % side * side, side);
+                var weight = SynthesisLow[Math.Abs(k)];
+                ReadOnlySpan<double> row = rows.Row(y);
+                for (var x = 0; x < to.Length; x++) to[x] += row[x] * weight;
+            }
+        }
     }
 
     private static double Tap(ReadOnlySpan<double> values, int centre, int stride, int length)
@@ -55,13 +72,8 @@ internal static class Cdf97Wavelet
         return sum;
     }
 
-    private static void Spread(double value, Span<double> values, int centre, int stride, int length)
+    private static void Spread(double value, Span<double> values, int centre)
     {
-        values[centre * stride] += value * SynthesisLow[0];
-        for (var k = 1; k < SynthesisLow.Length; k++)
-        {
-            values[((centre + k) % length) * stride] += value * SynthesisLow[k];
-            values[((centre - k + length) % length) * stride] += value * SynthesisLow[k];
-        }
+        for (var k = 1 - SynthesisLow.Length; k < SynthesisLow.Length; k++) values[(centre + k + values.Length) % values.Length] += value * SynthesisLow[Math.Abs(k)];
     }
 }

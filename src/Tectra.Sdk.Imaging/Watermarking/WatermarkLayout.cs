@@ -1,4 +1,5 @@
 using Tectra.Sdk.Content;
+using Tectra.Sdk.Imaging.Pixels;
 using Tectra.Sdk.Imaging.Transforms;
 
 namespace Tectra.Sdk.Imaging.Watermarking;
@@ -26,8 +27,7 @@ internal static class WatermarkLayout
 
     private const ulong Seed = 0x5445435452413031; // "TECTRA01"
     private const double MinFrequencySquared = 2.6 * 2.6, MaxFrequencySquared = 6.8 * 6.8; // of a coefficient in its 8×8 block
-    private const int MinLineSquared = 5 * 5, MaxLineSquared = 32 * 32; // of a line in the tile's 128-point spectrum
-    private const int MaxLine = 32;
+    private const int MinLineSquared = 5 * 5, MaxLineSquared = TileSpectrum.MaxLine * TileSpectrum.MaxLine; // of a line in the tile's 128-point spectrum
     private const double PilotEnergy = 0.2;
 
     /// <summary>Where in its 8×8 block each of the 35 coefficients of a block stands (8·v + u), in ascending order.</summary>
@@ -55,6 +55,8 @@ internal static class WatermarkLayout
 
     private static readonly float[] PilotTile = MakePilot();
 
+    private static readonly TileSpectrum PayloadLines = new(IsPayloadLine);
+
     /// <summary>Which coded bit each slot carries. Slot 35·block + i is coefficient <c>Coefficients[i]</c> of that block.</summary>
     public static ReadOnlySpan<short> SlotBits => Assignment.Bits;
 
@@ -81,18 +83,27 @@ internal static class WatermarkLayout
     /// <summary>The tile of a payload: 128 rows of 128 values of mean square one.</summary>
     public static float[] Tile(WatermarkPayload payload)
     {
+        var tile = new float[TileSide * TileSide];
+        Tile(payload, tile);
+        return tile;
+    }
+
+    /// <summary>The tile of a payload in memory of 128 rows of 128 values.</summary>
+    public static void Tile(WatermarkPayload payload, Span<float> tile)
+    {
+        tile = tile[..(TileSide * TileSide)];
         var coded = ErrorCorrection.Encode(payload);
-        var lowLow = new double[LowLowSide * LowLowSide];
+        using Plane<double> lowLow = new(LowLowSide, LowLowSide), square = new(TileSide, TileSide);
+        lowLow.Values.Clear();
         for (var slot = 0; slot < Slots; slot++)
-            lowLow[IndexOf(slot)] = coded[SlotBits[slot]] != SlotNegative[slot] ? -1 : 1;
-        for (var block = 0; block < Blocks; block++) Dct8x8.Inverse(lowLow, OffsetOf(block), LowLowSide);
-        var tile = Cdf97Wavelet.SynthesiseLowLow(lowLow, LowLowSide);
-        tile = TileSpectrum.Keep(tile, MaxLine, IsPayloadLine);
-        var square = tile.Sum(value => value * value) / tile.Length;
-        var gain = Math.Sqrt((1 - PilotEnergy) / square);
-        var result = new float[tile.Length];
-        for (var i = 0; i < result.Length; i++) result[i] = (float)(tile[i] * gain) + PilotTile[i];
-        return result;
+            lowLow.Values[IndexOf(slot)] = coded[SlotBits[slot]] != SlotNegative[slot] ? -1 : 1;
+        for (var block = 0; block < Blocks; block++) Dct8x8.Inverse(lowLow.Values, OffsetOf(block), LowLowSide);
+        Cdf97Wavelet.SynthesiseLowLow(lowLow.Values, LowLowSide, square.Values);
+        PayloadLines.Apply(square.Values);
+        var sum = 0.0;
+        foreach (var value in square.Values) sum += value * value;
+        var gain = Math.Sqrt((1 - PilotEnergy) / (sum / tile.Length));
+        for (var i = 0; i < tile.Length; i++) tile[i] = (float)(square.Values[i] * gain) + PilotTile[i];
     }
 
     /// <summary>Where a slot's coefficient stands in the low-low band.</summary>
