@@ -19,36 +19,35 @@ internal sealed class GaussianBlur
 
     private int Radius => _weights.Length - 1;
 
-    private int Taps => (2 * Radius) + 1;
-
     /// <summary>Blurs <paramref name="source"/> into another plane of the same size.</summary>
     public void Apply(Plane<float> source, Plane<float> destination)
     {
-        const int ApartBytes = 64; // rows of a power of two would all fall into the same few places of the cache
-        int width = source.Width, height = source.Height, stride = width + (ApartBytes / sizeof(float));
-        // Rows that are blurred across, as many as a column needs: they stay in the second cache until they are used up.
-        var ring = ArrayPool<float>.Shared.Rent((Taps * stride) + width + (2 * Radius));
-        try
+        const int Strip = 256, Apart = 16; // rows of a power of two would all fall into the same few places of the cache
+        const int Stride = Strip + Apart;
+        int taps = (2 * Radius) + 1, height = source.Height;
+        // Strip by strip: of the rows that are blurred across, those that a column needs then fit the first cache.
+        var rented = ArrayPool<float>.Shared.Rent(((height + taps) * Stride) + Strip + taps);
+        Span<float> across = rented.AsSpan(0, (height + taps) * Stride), line = rented.AsSpan(across.Length, Strip + taps);
+        Span<int> along = stackalloc int[taps], down = stackalloc int[taps];
+        for (var k = 0; k <= Radius; k++)
         {
-            var across = ring.AsSpan(0, Taps * stride);
-            var line = ring.AsSpan(Taps * stride, width + (2 * Radius));
-            Span<int> along = stackalloc int[Taps], down = stackalloc int[Taps];
-            for (var k = 0; k <= Radius; k++) SetOffsets(along, k, Radius - k, Radius + k);
+            SetOffsets(along, k, Radius - k, Radius + k);
+            SetOffsets(down, k, (Radius - k) * Stride, (Radius + k) * Stride);
+        }
+        for (var left = 0; left < source.Width; left += Strip)
+        {
+            var width = Math.Min(Strip, source.Width - left);
             for (int y = 0, next = 0; y < height; y++)
             {
-                for (; next <= Math.Min(y + Radius, height - 1); next++)
+                for (; next < y + taps; next++)
                 {
-                    Pad(source.Row(next), line);
-                    RowOps.Symmetric(line, along, _weights, across.Slice(next % Taps * stride, width));
+                    Pad(source.Row(Mirror(next - Radius, height)), left, line[..(width + (2 * Radius))]);
+                    RowOps.Symmetric(line, along, _weights, across.Slice(next * Stride, width));
                 }
-                for (var k = 0; k <= Radius; k++) SetOffsets(down, k, Mirror(y - k, height) % Taps * stride, Mirror(y + k, height) % Taps * stride);
-                RowOps.Symmetric(across, down, _weights, destination.Row(y));
+                RowOps.Symmetric(across[(y * Stride)..], down, _weights, destination.Row(y).Slice(left, width));
             }
         }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(ring);
-        }
+        ArrayPool<float>.Shared.Return(rented);
     }
 
     private static void SetOffsets(Span<int> offsets, int k, int before, int after)
@@ -57,14 +56,13 @@ internal sealed class GaussianBlur
         offsets[2 * k] = after;
     }
 
-    private void Pad(ReadOnlySpan<float> row, Span<float> padded)
+    /// <summary>The part of a row that begins a radius before <paramref name="left"/>; what would lie outside is mirrored.</summary>
+    private void Pad(ReadOnlySpan<float> row, int left, Span<float> padded)
     {
-        row.CopyTo(padded[Radius..]);
-        for (var k = 1; k <= Radius; k++)
-        {
-            padded[Radius - k] = row[Mirror(-k, row.Length)];
-            padded[Radius + row.Length - 1 + k] = row[Mirror(row.Length - 1 + k, row.Length)];
-        }
+        int first = left - Radius, from = Math.Max(first, 0), to = Math.Min(first + padded.Length, row.Length);
+        row[from..to].CopyTo(padded[(from - first)..]);
+        for (var x = first; x < from; x++) padded[x - first] = row[Mirror(x, row.Length)];
+        for (var x = to; x < first + padded.Length; x++) padded[x - first] = row[Mirror(x, row.Length)];
     }
 
     private static int Mirror(int i, int length)

@@ -37,7 +37,9 @@ internal static partial class RowOps
     /// <param name="destination">As many results as it has room for; every tap must have as many samples.</param>
     public static void Symmetric(ReadOnlySpan<float> source, ReadOnlySpan<int> offsets, ReadOnlySpan<float> weights, Span<float> destination)
     {
-        foreach (var offset in offsets) _ = source.Slice(offset, destination.Length); // the vector paths don't check
+        var last = 0u; // a negative offset is the largest
+        foreach (var offset in offsets) last = Math.Max(last, (uint)offset);
+        _ = source.Slice((int)last, destination.Length); // the vector paths don't check
         if (Vector512.IsHardwareAccelerated) SymmetricVector512(source, offsets, weights, destination);
         else if (Vector256.IsHardwareAccelerated) SymmetricVector256(source, offsets, weights, destination);
         else if (Vector128.IsHardwareAccelerated) SymmetricVector128(source, offsets, weights, destination);
