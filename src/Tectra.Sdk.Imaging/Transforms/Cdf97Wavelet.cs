@@ -40,7 +40,7 @@ internal static class Cdf97Wavelet
         return result;
     }
 
-    /// <summary>The same in memory of twice <paramref name="half"/> rows and columns.</summary>
+    /// <summary>The same in memory of twice <paramref name="half"/> rows and columns; they must be at least four.</summary>
     public static void SynthesiseLowLow(ReadOnlySpan<double> lowLow, int half, Span<double> result)
     {
         var side = 2 * half;
@@ -74,6 +74,12 @@ internal static class Cdf97Wavelet
 
     private static void Spread(double value, Span<double> values, int centre)
     {
-        for (var k = 1 - SynthesisLow.Length; k < SynthesisLow.Length; k++) values[(centre + k + values.Length) % values.Length] += value * SynthesisLow[Math.Abs(k)];
+        for (var k = 1 - SynthesisLow.Length; k < SynthesisLow.Length; k++)
+        {
+            var i = centre + k;
+            if (i < 0) i += values.Length;
+            else if (i >= values.Length) i -= values.Length;
+            values[i] += value * SynthesisLow[Math.Abs(k)];
+        }
     }
 }

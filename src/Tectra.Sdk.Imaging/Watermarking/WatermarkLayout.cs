@@ -93,17 +93,20 @@ internal static class WatermarkLayout
     {
         tile = tile[..(TileSide * TileSide)];
         var coded = ErrorCorrection.Encode(payload);
-        using Plane<double> lowLow = new(LowLowSide, LowLowSide), square = new(TileSide, TileSide);
-        lowLow.Values.Clear();
-        for (var slot = 0; slot < Slots; slot++)
-            lowLow.Values[IndexOf(slot)] = coded[SlotBits[slot]] != SlotNegative[slot] ? -1 : 1;
-        for (var block = 0; block < Blocks; block++) Dct8x8.Inverse(lowLow.Values, OffsetOf(block), LowLowSide);
-        Cdf97Wavelet.SynthesiseLowLow(lowLow.Values, LowLowSide, square.Values);
-        PayloadLines.Apply(square.Values);
+        using Plane<double> lowLowPlane = new(LowLowSide, LowLowSide), squarePlane = new(TileSide, TileSide);
+        Span<double> lowLow = lowLowPlane.Values, square = squarePlane.Values;
+        lowLow.Clear();
+        ReadOnlySpan<short> bits = SlotBits;
+        ReadOnlySpan<bool> negative = SlotNegative;
+        for (var slot = 0; slot < Slots; slot++) lowLow[IndexOf(slot)] = coded[bits[slot]] != negative[slot] ? -1 : 1;
+        for (var block = 0; block < Blocks; block++) Dct8x8.Inverse(lowLow, OffsetOf(block), LowLowSide);
+        Cdf97Wavelet.SynthesiseLowLow(lowLow, LowLowSide, square);
+        PayloadLines.Apply(square);
         var sum = 0.0;
-        foreach (var value in square.Values) sum += value * value;
+        foreach (var value in square) sum += value * value;
         var gain = Math.Sqrt((1 - PilotEnergy) / (sum / tile.Length));
-        for (var i = 0; i < tile.Length; i++) tile[i] = (float)(square.Values[i] * gain) + PilotTile[i];
+        ReadOnlySpan<float> pilot = PilotTile;
+        for (var i = 0; i < tile.Length; i++) tile[i] = (float)(square[i] * gain) + pilot[i];
     }
 
     /// <summary>Where a slot's coefficient stands in the low-low band.</summary>
