@@ -34,6 +34,7 @@ internal static class WatermarkEmbedder
         using var enlarged = residual.Width == image.Width && residual.Height == image.Height ? null : new BicubicRows(residual, image.Width, image.Height);
         using var row = new Plane<float>(image.Width, 1);
         using var steps = new Plane<byte>(image.Width, 2);
+        using var deepSteps = new Plane<ushort>(image.Width, 2);
         for (var y = 0; y < image.Height; y++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -41,11 +42,14 @@ internal static class WatermarkEmbedder
             enlarged?.Row(y, change);
             if (image.BitDepth == 16)
             {
-                PixelSteps.Add16(image.Row16(y), image.Channels, image.ColourChannels, change);
-                continue;
+                PixelSteps.Round(change, deepSteps.Row(0), deepSteps.Row(1));
+                PixelSteps.Add(image.Row16(y), image.Channels, image.ColourChannels, deepSteps.Row(0), deepSteps.Row(1));
             }
-            PixelSteps.Round(change, steps.Row(0), steps.Row(1));
-            PixelSteps.Add(image.Row(y), image.Channels, image.ColourChannels, steps.Row(0), steps.Row(1));
+            else
+            {
+                PixelSteps.Round(change, steps.Row(0), steps.Row(1));
+                PixelSteps.Add(image.Row(y), image.Channels, image.ColourChannels, steps.Row(0), steps.Row(1));
+            }
         }
     }
 

@@ -39,6 +39,20 @@ public sealed class KernelTests
     public void Luma_of_RGBA_agrees_on_every_path() => Check(4, Luma.FromRgbaScalar, [Luma.FromRgbaVector128, Luma.FromRgba]);
 
     [Test]
+    public void High_bytes_agree_on_every_path()
+    {
+        foreach (var length in Lengths)
+        {
+            var random = new Random(length);
+            var source = Make(length, () => (ushort)random.Next(65536));
+            byte[] scalar = new byte[length], vector = new byte[length];
+            Luma.HighBytesScalar(source, scalar);
+            Luma.HighBytes(source, vector);
+            Assert.That(vector, Is.EqualTo(scalar).And.EqualTo(source.Select(value => (byte)(value >> 8))), $"length {length}");
+        }
+    }
+
+    [Test]
     public void Luma_is_the_rounded_formula()
     {
         for (var r = 0; r < 256; r += 5)

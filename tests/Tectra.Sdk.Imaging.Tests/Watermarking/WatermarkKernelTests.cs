@@ -64,6 +64,42 @@ public sealed class WatermarkKernelTests
         }
     }
 
+    [TestCase(1, 1)]
+    [TestCase(2, 1)]
+    [TestCase(3, 3)]
+    [TestCase(4, 3)]
+    [TestCase(4, 4)]
+    public void Steps_of_16_bits_are_rounded_and_added_alike_on_every_path(int channels, int colours)
+    {
+        foreach (var length in Lengths)
+        {
+            var random = new Random(length);
+            float[] special = [0, 0.5f / 257, -0.5f / 257, 255, -255, 1e9f, -1e9f];
+            var change = Make(length, () => random.Next(3) == 0 ? special[random.Next(special.Length)] : (random.NextSingle() - 0.5f) * 20);
+            ushort[] up = new ushort[length], down = new ushort[length], vectorUp = new ushort[length], vectorDown = new ushort[length];
+            PixelSteps.RoundScalar(change, up, down, 0);
+            PixelSteps.Round(change, vectorUp, vectorDown);
+            Assert.That((vectorUp, vectorDown), Is.EqualTo((up, down)), $"length {length}");
+
+            ushort[] extremes = [0, 1, 256, 65534, 65535];
+            var pixels = Make((length * channels) + 1, () => random.Next(3) == 0 ? extremes[random.Next(5)] : (ushort)random.Next(65536));
+            ushort[] scalar = [.. pixels], vector = [.. pixels];
+            PixelSteps.AddScalar(scalar, channels, colours, up, down, 0);
+            PixelSteps.Add(vector, channels, colours, up, down);
+            Assert.That(vector, Is.EqualTo(scalar), $"length {length}");
+            for (var i = 0; i < length; i++)
+            {
+                var shown = colours == channels || pixels[(i * channels) + colours] != 0;
+                var step = Math.Floor((change[i] * 257) + 0.5f);
+                for (var c = 0; c < channels; c++)
+                {
+                    var old = pixels[(i * channels) + c];
+                    Assert.That(scalar[(i * channels) + c], Is.EqualTo(shown && c < colours ? Math.Clamp(old + step, 0, 65535) : old), $"pixel {i}, sample {c}");
+                }
+            }
+        }
+    }
+
     [Test]
     public void Masks_agree_on_every_path()
     {
