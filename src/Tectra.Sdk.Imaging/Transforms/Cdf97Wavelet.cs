@@ -32,15 +32,7 @@ internal static class Cdf97Wavelet
         return result;
     }
 
-    /// <summary>The square whose low-low band this is and whose detail bands are zero.</summary>
-    public static double[] SynthesiseLowLow(ReadOnlySpan<double> lowLow, int half)
-    {
-        var result = new double[4 * half * half];
-        SynthesiseLowLow(lowLow, half, result);
-        return result;
-    }
-
-    /// <summary>The same in memory of twice <paramref name="half"/> rows and columns; they must be at least four.</summary>
+    /// <summary>The square whose low-low band this is and whose detail bands are zero, of twice <paramref name="half"/> rows and columns, at least four.</summary>
     public static void SynthesiseLowLow(ReadOnlySpan<double> lowLow, int half, Span<double> result)
     {
         var side = 2 * half;
