@@ -1,3 +1,5 @@
+using Tectra.Sdk.Imaging.Pixels;
+
 namespace Tectra.Sdk.Imaging.Transforms;
 
 /// <summary>
@@ -30,21 +32,28 @@ internal static class Cdf97Wavelet
         return result;
     }
 
-    /// <summary>The square whose low-low band this is and whose detail bands are zero.</summary>
-    public static double[] SynthesiseLowLow(ReadOnlySpan<double> lowLow, int half)
+    /// <summary>The square whose low-low band this is and whose detail bands are zero, of twice <paramref name="half"/> rows and columns, at least four.</summary>
+    public static void SynthesiseLowLow(ReadOnlySpan<double> lowLow, int half, Span<double> result)
     {
         var side = 2 * half;
-        var rows = new double[half * side];
+        using var rows = new Plane<double>(side, half);
+        rows.Values.Clear();
+        result.Clear();
         for (var y = 0; y < half; y++)
         {
-            for (var x = 0; x < half; x++) Spread(lowLow[(y * half) + x], rows.AsSpan(y * side, side), 2 * x, 1, side);
+            var row = rows.Row(y);
+            for (var x = 0; x < half; x++) Spread(lowLow[(y * half) + x], row, 2 * x);
         }
-        var result = new double[side * side];
         for (var y = 0; y < half; y++)
         {
-            for (var x = 0; x < side; x++) Spread(rows[(y * side) + x], result.AsSpan(x), 2 * y, side, side);
+            for (var k = 1 - SynthesisLow.Length; k < SynthesisLow.Length; k++)
+            {
+                var to = result.Slice(((2 * y) + k + side) % side * side, side);
+                var weight = SynthesisLow[Math.Abs(k)];
+                ReadOnlySpan<double> row = rows.Row(y);
+                for (var x = 0; x < to.Length; x++) to[x] += row[x] * weight;
+            }
         }
-        return result;
     }
 
     private static double Tap(ReadOnlySpan<double> values, int centre, int stride, int length)
@@ -55,13 +64,14 @@ internal static class Cdf97Wavelet
         return sum;
     }
 
-    private static void Spread(double value, Span<double> values, int centre, int stride, int length)
+    private static void Spread(double value, Span<double> values, int centre)
     {
-        values[centre * stride] += value * SynthesisLow[0];
-        for (var k = 1; k < SynthesisLow.Length; k++)
+        for (var k = 1 - SynthesisLow.Length; k < SynthesisLow.Length; k++)
         {
-            values[((centre + k) % length) * stride] += value * SynthesisLow[k];
-            values[((centre - k + length) % length) * stride] += value * SynthesisLow[k];
+            var i = centre + k;
+            if (i < 0) i += values.Length;
+            else if (i >= values.Length) i -= values.Length;
+            values[i] += value * SynthesisLow[Math.Abs(k)];
         }
     }
 }

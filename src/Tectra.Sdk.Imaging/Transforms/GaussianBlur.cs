@@ -19,32 +19,35 @@ internal sealed class GaussianBlur
 
     private int Radius => _weights.Length - 1;
 
-    /// <summary>Blurs <paramref name="source"/> into a plane of the same size.</summary>
+    /// <summary>Blurs <paramref name="source"/> into another plane of the same size.</summary>
     public void Apply(Plane<float> source, Plane<float> destination)
     {
-        var padded = ArrayPool<float>.Shared.Rent(source.Width + (2 * Radius));
-        using var across = new Plane<float>(source.Width, source.Height);
-        Span<int> offsets = stackalloc int[(2 * Radius) + 1];
-        try
+        const int Strip = 256, Apart = 16; // rows of a power of two would all fall into the same few places of the cache
+        const int Stride = Strip + Apart;
+        int taps = (2 * Radius) + 1, height = source.Height;
+        // Strip by strip: of the rows that are blurred across, those that a column needs then fit the first cache.
+        var rented = ArrayPool<float>.Shared.Rent(((height + taps) * Stride) + Strip + taps);
+        Span<float> across = rented.AsSpan(0, (height + taps) * Stride), line = rented.AsSpan(across.Length, Strip + taps);
+        Span<int> along = stackalloc int[taps], down = stackalloc int[taps];
+        for (var k = 0; k <= Radius; k++)
         {
-            var line = padded.AsSpan(0, source.Width + (2 * Radius));
-            for (var k = 0; k <= Radius; k++) SetOffsets(offsets, k, Radius - k, Radius + k);
-            for (var y = 0; y < source.Height; y++)
+            SetOffsets(along, k, Radius - k, Radius + k);
+            SetOffsets(down, k, (Radius - k) * Stride, (Radius + k) * Stride);
+        }
+        for (var left = 0; left < source.Width; left += Strip)
+        {
+            var width = Math.Min(Strip, source.Width - left);
+            for (int y = 0, next = 0; y < height; y++)
             {
-                Pad(source.Row(y), line);
-                RowOps.Symmetric(line, offsets, _weights, across.Row(y));
-            }
-            for (var y = 0; y < source.Height; y++)
-            {
-                for (var k = 0; k <= Radius; k++)
-                    SetOffsets(offsets, k, Mirror(y - k, source.Height) * source.Width, Mirror(y + k, source.Height) * source.Width);
-                RowOps.Symmetric(across.Values, offsets, _weights, destination.Row(y));
+                for (; next < y + taps; next++)
+                {
+                    Pad(source.Row(Mirror(next - Radius, height)), left, line[..(width + (2 * Radius))]);
+                    RowOps.Symmetric(line, along, _weights, across.Slice(next * Stride, width));
+                }
+                RowOps.Symmetric(across[(y * Stride)..], down, _weights, destination.Row(y).Slice(left, width));
             }
         }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(padded);
-        }
+        ArrayPool<float>.Shared.Return(rented);
     }
 
     private static void SetOffsets(Span<int> offsets, int k, int before, int after)
@@ -53,14 +56,13 @@ internal sealed class GaussianBlur
         offsets[2 * k] = after;
     }
 
-    private void Pad(ReadOnlySpan<float> row, Span<float> padded)
+    /// <summary>The part of a row that begins a radius before <paramref name="left"/>; what would lie outside is mirrored.</summary>
+    private void Pad(ReadOnlySpan<float> row, int left, Span<float> padded)
     {
-        row.CopyTo(padded[Radius..]);
-        for (var k = 1; k <= Radius; k++)
-        {
-            padded[Radius - k] = row[Mirror(-k, row.Length)];
-            padded[Radius + row.Length - 1 + k] = row[Mirror(row.Length - 1 + k, row.Length)];
-        }
+        int first = left - Radius, from = Math.Max(first, 0), to = Math.Min(first + padded.Length, row.Length);
+        row[from..to].CopyTo(padded[(from - first)..]);
+        for (var x = first; x < from; x++) padded[x - first] = row[Mirror(x, row.Length)];
+        for (var x = to; x < first + padded.Length; x++) padded[x - first] = row[Mirror(x, row.Length)];
     }
 
     private static int Mirror(int i, int length)

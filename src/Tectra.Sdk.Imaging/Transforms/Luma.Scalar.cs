@@ -1,6 +1,3 @@
-using Tectra.Sdk.Imaging.Codecs;
-using Tectra.Sdk.Imaging.Pixels;
-
 namespace Tectra.Sdk.Imaging.Transforms;
 
 internal static partial class Luma
@@ -40,19 +37,13 @@ internal static partial class Luma
         }
     }
 
-    private static void Row16(ReadOnlySpan<ushort> source, PixelLayout layout, LumaRule rule, Span<byte> destination)
+    public static void HighBytesScalar(ReadOnlySpan<ushort> source, Span<byte> destination)
     {
-        for (var x = 0; x < destination.Length; x++)
-        {
-            destination[x] = layout switch
-            {
-                PixelLayout.Gray => Gray16(source[x], rule),
-                PixelLayout.GrayAlpha => Gray16(source[2 * x], rule),
-                PixelLayout.Rgb => Weigh(source[3 * x] >> 8, source[(3 * x) + 1] >> 8, source[(3 * x) + 2] >> 8),
-                _ => Weigh(source[4 * x] >> 8, source[(4 * x) + 1] >> 8, source[(4 * x) + 2] >> 8),
-            };
-        }
+        for (var i = 0; i < source.Length; i++) destination[i] = (byte)(source[i] >> 8);
     }
 
-    private static byte Gray16(ushort value, LumaRule rule) => rule == LumaRule.ClippedGray16 ? (byte)Math.Min(value, (ushort)255) : (byte)(value >> 8);
+    private static void ClippedGray16(ReadOnlySpan<ushort> source, int channels, Span<byte> destination)
+    {
+        for (var x = 0; x < destination.Length; x++) destination[x] = (byte)Math.Min(source[x * channels], (ushort)255);
+    }
 }

@@ -121,6 +121,17 @@ internal static partial class Luma
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void HighBytesVector128(ReadOnlySpan<ushort> source, Span<byte> destination)
+    {
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        var i = 0;
+        for (; i + 16 <= source.Length; i += 16)
+            Vector128.Narrow(Vector128.LoadUnsafe(ref from, (nuint)i) >>> 8, Vector128.LoadUnsafe(ref from, (nuint)(i + 8)) >>> 8).StoreUnsafe(ref to, (nuint)i);
+        HighBytesScalar(source[i..], destination[i..]);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Weigh(Vector128<uint> red, Vector128<uint> green, Vector128<uint> blue) =>
         ((red * RedWeight) + (green * GreenWeight) + (blue * BlueWeight) + Vector128.Create((uint)Rounding)) >>> Shift;

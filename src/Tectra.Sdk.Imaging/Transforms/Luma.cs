@@ -22,13 +22,37 @@ internal static partial class Luma
     public static void Row(ImageBuffer image, int y, LumaRule rule, Span<byte> destination)
     {
         destination = destination[..image.Width];
-        if (image.BitDepth == 16)
-        {
-            Row16(image.Row16(y), image.Layout, rule, destination);
-            return;
-        }
-        var source = image.Row(y);
-        switch (image.Layout)
+        if (image.BitDepth == 16) Row16(image.Row16(y), image.Layout, rule, destination);
+        else Row8(image.Row(y), image.Layout, destination);
+    }
+
+    /// <summary>Pixels of three bytes R, G, B.</summary>
+    public static void FromRgb(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        if (Avx512BW.IsSupported && Vector512.IsHardwareAccelerated) FromRgbVector512(source, destination);
+        else if (Avx2.IsSupported) FromRgbVector256(source, destination);
+        else if (Vector128.IsHardwareAccelerated) FromRgbVector128(source, destination);
+        else FromRgbScalar(source, destination);
+    }
+
+    /// <summary>Pixels of four bytes R, G, B, A.</summary>
+    public static void FromRgba(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        if (Vector128.IsHardwareAccelerated) FromRgbaVector128(source, destination);
+        else FromRgbaScalar(source, destination);
+    }
+
+    /// <summary>The upper eight bits of samples.</summary>
+    public static void HighBytes(ReadOnlySpan<ushort> source, Span<byte> destination)
+    {
+        destination = destination[..source.Length];
+        if (Vector128.IsHardwareAccelerated) HighBytesVector128(source, destination);
+        else HighBytesScalar(source, destination);
+    }
+
+    private static void Row8(ReadOnlySpan<byte> source, PixelLayout layout, Span<byte> destination)
+    {
+        switch (layout)
         {
             case PixelLayout.Gray:
                 source.CopyTo(destination);
@@ -48,19 +72,22 @@ internal static partial class Luma
         }
     }
 
-    /// <summary>Pixels of three bytes R, G, B.</summary>
-    public static void FromRgb(ReadOnlySpan<byte> source, Span<byte> destination)
+    /// <summary>Of 16 bits the upper eight count, except of grey where the rule clips.</summary>
+    private static void Row16(ReadOnlySpan<ushort> source, PixelLayout layout, LumaRule rule, Span<byte> destination)
     {
-        if (Avx512BW.IsSupported && Vector512.IsHardwareAccelerated) FromRgbVector512(source, destination);
-        else if (Avx2.IsSupported) FromRgbVector256(source, destination);
-        else if (Vector128.IsHardwareAccelerated) FromRgbVector128(source, destination);
-        else FromRgbScalar(source, destination);
-    }
-
-    /// <summary>Pixels of four bytes R, G, B, A.</summary>
-    public static void FromRgba(ReadOnlySpan<byte> source, Span<byte> destination)
-    {
-        if (Vector128.IsHardwareAccelerated) FromRgbaVector128(source, destination);
-        else FromRgbaScalar(source, destination);
+        const int Pixels = 512; // a part of the row that fits the stack
+        var channels = (int)layout; // 16 bits come as grey or RGB, with or without alpha
+        if (rule == LumaRule.ClippedGray16 && layout is (PixelLayout.Gray or PixelLayout.GrayAlpha))
+        {
+            ClippedGray16(source, channels, destination);
+            return;
+        }
+        Span<byte> bytes = stackalloc byte[Pixels * (int)PixelLayout.Rgba];
+        for (var x = 0; x < destination.Length; x += Pixels)
+        {
+            var count = Math.Min(Pixels, destination.Length - x);
+            HighBytes(source.Slice(x * channels, count * channels), bytes);
+            Row8(bytes[..(count * channels)], layout, destination.Slice(x, count));
+        }
     }
 }

@@ -22,4 +22,29 @@ internal static partial class RowOps
             destination[i] = sum;
         }
     }
+
+    public static void WeightedSumScalar(ReadOnlySpan<float> rows, int stride, ReadOnlySpan<float> weights, Span<float> destination, int start)
+    {
+        for (var i = start; i < destination.Length; i++)
+        {
+            var sum = rows[i] * weights[0];
+            for (var k = 1; k < weights.Length; k++) sum += rows[(k * stride) + i] * weights[k];
+            destination[i] = sum;
+        }
+    }
+
+    public static void WeightedSumScalar(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<float> weights, Span<float> destination, int start)
+    {
+        for (var i = start; i < destination.Length; i++)
+        {
+            var sum = rows[i] * weights[0];
+            for (var k = 1; k < weights.Length; k++) sum += rows[(k * stride) + i] * weights[k];
+            destination[i] = sum;
+        }
+    }
+
+    public static void MultiplyScalar(Span<float> values, ReadOnlySpan<float> factors, int start)
+    {
+        for (var i = start; i < values.Length; i++) values[i] *= factors[i];
+    }
 }

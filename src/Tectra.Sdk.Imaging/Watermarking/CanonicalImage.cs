@@ -59,13 +59,9 @@ internal sealed class CanonicalImage : IDisposable
         var all = true;
         for (var y = 0; y < image.Height; y++)
         {
-            var row = visible.Row(y);
-            for (var x = 0; x < row.Length; x++)
-            {
-                var alpha = ((x + 1) * image.Channels) - 1;
-                row[x] = (image.BitDepth == 16 ? image.Row16(y)[alpha] : image.Row(y)[alpha]) > 0 ? (byte)1 : (byte)0;
-                all &= row[x] != 0;
-            }
+            all &= image.BitDepth == 16
+                ? CanonicalKernels.Visible16(image.Row16(y), image.Channels, visible.Row(y))
+                : CanonicalKernels.Visible(image.Row(y), image.Channels, visible.Row(y));
         }
         if (!all) return visible;
         visible.Dispose();
@@ -75,33 +71,25 @@ internal sealed class CanonicalImage : IDisposable
     /// <summary>Whether a picture is black and white only: dithered, or a page of text. What a watermark changed still counts.</summary>
     private static bool IsBilevel(ReadOnlySpan<byte> luma)
     {
+        const int Part = 1 << 16;
         long grey = 0;
-        foreach (var value in luma) grey += value is > BilevelMargin and < byte.MaxValue - BilevelMargin ? 1 : 0;
-        return grey * BilevelMaxGreyShare < luma.Length;
+        for (var rest = luma; !rest.IsEmpty; rest = rest[Math.Min(Part, rest.Length)..])
+        {
+            grey += CanonicalKernels.CountGrey(rest[..Math.Min(Part, rest.Length)], BilevelMargin);
+            if (grey * BilevelMaxGreyShare >= luma.Length) return false; // a photo is known by its first rows
+        }
+        return true;
     }
 
     /// <summary>
     /// Puts white on top of black, so that their contrast, a hundred times the watermark's, is gone and only what was
     /// changed is left. 128 takes the place of both.
     /// </summary>
-    private static void FoldBilevel(Span<byte> luma)
-    {
-        foreach (ref var value in luma) value = (byte)(value < 128 ? 128 + value : value - 127);
-    }
+    private static void FoldBilevel(Span<byte> luma) => CanonicalKernels.Fold(luma);
 
     private static void FillTransparent(Span<byte> luma, ReadOnlySpan<byte> visible)
     {
-        long sum = 0, count = 0;
-        for (var i = 0; i < luma.Length; i++)
-        {
-            if (visible[i] == 0) continue;
-            sum += luma[i];
-            count++;
-        }
-        var mean = (byte)(count == 0 ? 128 : sum / count);
-        for (var i = 0; i < luma.Length; i++)
-        {
-            if (visible[i] == 0) luma[i] = mean;
-        }
+        var (sum, count) = CanonicalKernels.SumOfVisible(luma, visible);
+        CanonicalKernels.Fill(luma, visible, (byte)(count == 0 ? 128 : sum / count));
     }
 }

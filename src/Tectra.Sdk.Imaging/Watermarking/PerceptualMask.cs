@@ -20,18 +20,10 @@ internal static class PerceptualMask
         var mask = new Plane<float>(luma.Width, luma.Height);
         using var work = new Plane<float>(luma.Width, luma.Height);
         Blur.Apply(luma, work);
-        for (var i = 0; i < work.Values.Length; i++)
-        {
-            var highPass = luma.Values[i] - work.Values[i];
-            work.Values[i] = highPass * highPass;
-        }
+        MaskKernels.SquaredDeviation(luma.Values, work.Values);
         Blur.Apply(work, mask);
-        var values = mask.Values;
-        for (var i = 0; i < values.Length; i++) values[i] = MathF.Sqrt(MathF.Min(MathF.Sqrt(MathF.Max(values[i], 0)), MaxContrast) + Floor);
-        if (image.Visibility is { } visibility)
-        {
-            for (var i = 0; i < values.Length; i++) values[i] *= visibility.Values[i];
-        }
+        MaskKernels.RootOfContrast(mask.Values, MaxContrast, Floor);
+        if (image.Visibility is { } visibility) RowOps.Multiply(mask.Values, visibility.Values);
         return mask;
     }
 }

@@ -1,75 +1,77 @@
+using Tectra.Sdk.Imaging.Pixels;
 using Tectra.Sdk.Imaging.Transforms;
 
 namespace Tectra.Sdk.Imaging.Watermarking;
 
-/// <summary>Filters a 128×128 tile by its discrete Fourier transform, computing only the low lines that can stay.</summary>
-internal static class TileSpectrum
+/// <summary>
+/// Filters a 128×128 tile by its discrete Fourier transform. Only lines up to ±32 can stay, so the transform and its
+/// inverse are four products with narrow matrices of cosines and sines.
+/// </summary>
+internal sealed class TileSpectrum
 {
-    private const int Side = WatermarkLayout.TileSide;
+    /// <summary>The highest line that can stay.</summary>
+    public const int MaxLine = 32;
 
-    /// <summary>The tile with only those lines (u, v) for which <paramref name="keep"/> holds; none beyond ±<paramref name="maxLine"/>.</summary>
-    public static double[] Keep(ReadOnlySpan<double> tile, int maxLine, Func<int, int, bool> keep)
+    private const int Side = WatermarkLayout.TileSide, Lines = MaxLine + 1;
+    private const int Columns = 72, Imaginary = Columns / 2; // u ≥ 0 suffices: the tile is real. Real parts, then imaginary ones
+    private const int Rows = 68, Sines = Rows / 2; // v ≥ 0 too: cosines, then sines
+
+    private static readonly double[] Across = Make(Side, Columns, (x, c) => Wave(c % Imaginary, x, c >= Imaginary, -1));
+    private static readonly double[] AcrossBack = Make(Columns, Side, (c, x) => Wave(c % Imaginary, x, c >= Imaginary, -1));
+    private static readonly double[] Down = Make(Rows, Side, (r, y) => Wave(r % Sines, y, r >= Sines, 1));
+    private static readonly double[] DownBack = Make(Side, Rows, (y, r) => Wave(r % Sines, y, r >= Sines, 1));
+
+    // What the lines (u, v) and (u, −v), at v·33 + u, are multiplied with: zero, or the inverse transform's factor.
+    private readonly double[] _positive;
+    private readonly double[] _negative;
+
+    /// <summary>A filter that keeps those lines (u, v), u ≥ 0, for which <paramref name="keep"/> holds.</summary>
+    public TileSpectrum(Func<int, int, bool> keep)
     {
-        int columns = maxLine + 1, lines = (2 * maxLine) + 1; // u ≥ 0 suffices: the tile is real
-        double[] real = new double[columns * Side], imaginary = new double[columns * Side];
-        for (var y = 0; y < Side; y++)
-        {
-            for (var u = 0; u < columns; u++)
-            {
-                double re = 0, im = 0;
-                for (var x = 0; x < Side; x++)
-                {
-                    var value = tile[(y * Side) + x];
-                    re += value * Cos(u * x);
-                    im -= value * Sin(u * x);
-                }
-                real[(u * Side) + y] = re;
-                imaginary[(u * Side) + y] = im;
-            }
-        }
-        for (var u = 0; u < columns; u++) FilterColumn(real.AsSpan(u * Side, Side), imaginary.AsSpan(u * Side, Side), u, lines, keep);
-        var result = new double[Side * Side];
-        for (var y = 0; y < Side; y++)
-        {
-            for (var u = 0; u < columns; u++)
-            {
-                // A line u > 0 stands for itself and its conjugate.
-                double weight = (u == 0 ? 1.0 : 2.0) / (Side * Side), re = real[(u * Side) + y] * weight, im = imaginary[(u * Side) + y] * weight;
-                for (var x = 0; x < Side; x++) result[(y * Side) + x] += (re * Cos(u * x)) - (im * Sin(u * x));
-            }
-        }
-        return result;
+        _positive = Make(Lines, Lines, (v, u) => keep(u, v) ? Weight(u) : 0);
+        _negative = Make(Lines, Lines, (v, u) => v > 0 && keep(u, -v) ? Weight(u) : 0);
+
+        // A line u > 0 stands for itself and its conjugate.
+        static double Weight(int u) => (u == 0 ? 1.0 : 2.0) / (Side * Side);
     }
 
-    private static void FilterColumn(Span<double> real, Span<double> imaginary, int u, int lines, Func<int, int, bool> keep)
+    /// <summary>Filters a tile in place.</summary>
+    public void Apply(Span<double> tile)
     {
-        Span<double> keptReal = stackalloc double[Side], keptImaginary = stackalloc double[Side];
-        keptReal.Clear();
-        keptImaginary.Clear();
-        for (var line = 0; line < lines; line++)
-        {
-            var v = line - (lines / 2);
-            if (!keep(u, v)) continue;
-            var wrapped = v & (Side - 1);
-            double re = 0, im = 0;
-            for (var y = 0; y < Side; y++)
-            {
-                double cos = Cos(wrapped * y), sin = Sin(wrapped * y);
-                re += (real[y] * cos) + (imaginary[y] * sin);
-                im += (imaginary[y] * cos) - (real[y] * sin);
-            }
-            for (var y = 0; y < Side; y++)
-            {
-                double cos = Cos(wrapped * y), sin = Sin(wrapped * y);
-                keptReal[y] += (re * cos) - (im * sin);
-                keptImaginary[y] += (im * cos) + (re * sin);
-            }
-        }
-        keptReal.CopyTo(real);
-        keptImaginary.CopyTo(imaginary);
+        using Plane<double> rows = new(Columns, Side), lines = new(Columns, Rows);
+        MatrixProduct.Multiply(tile, Across, Side, Columns, rows.Values);
+        MatrixProduct.Multiply(Down, rows.Values, Side, Columns, lines.Values);
+        for (var v = 0; v < Lines; v++) Filter(lines.Row(v), lines.Row(Sines + v), _positive.AsSpan(v * Lines, Lines), _negative.AsSpan(v * Lines, Lines));
+        MatrixProduct.Multiply(DownBack, lines.Values, Rows, Columns, rows.Values);
+        MatrixProduct.Multiply(rows.Values, AcrossBack, Columns, Side, tile);
     }
 
-    private static double Cos(int k) => Cosines.Of(k);
+    /// <summary>From the sums with cosines and with sines of ±v to the lines F(u, v) and F(u, −v), and back to what cosines and sines are multiplied with.</summary>
+    private static void Filter(Span<double> cosines, Span<double> sines, ReadOnlySpan<double> positive, ReadOnlySpan<double> negative)
+    {
+        for (var u = 0; u < Lines; u++)
+        {
+            double cosRe = cosines[u], cosIm = cosines[Imaginary + u], sinRe = sines[u], sinIm = sines[Imaginary + u];
+            double re = (cosRe + sinIm) * positive[u], im = (cosIm - sinRe) * positive[u];
+            double mirroredRe = (cosRe - sinIm) * negative[u], mirroredIm = (cosIm + sinRe) * negative[u];
+            cosines[u] = re + mirroredRe;
+            cosines[Imaginary + u] = im + mirroredIm;
+            sines[u] = mirroredIm - im;
+            sines[Imaginary + u] = re - mirroredRe;
+        }
+    }
 
-    private static double Sin(int k) => Cosines.Of(k + (3 * Cosines.Period / 4)); // sin t = cos(t − π/2)
+    /// <summary>cos or ± sin of a line at a place; zero for the lines that only fill up the matrix.</summary>
+    private static double Wave(int line, int place, bool sine, int sign)
+    {
+        if (line >= Lines) return 0;
+        return sine ? sign * Cosines.Of((line * place) + (3 * Cosines.Period / 4)) : Cosines.Of(line * place); // sin t = cos(t − π/2)
+    }
+
+    private static double[] Make(int rows, int columns, Func<int, int, double> value)
+    {
+        var matrix = new double[rows * columns];
+        for (var i = 0; i < matrix.Length; i++) matrix[i] = value(i / columns, i % columns);
+        return matrix;
+    }
 }

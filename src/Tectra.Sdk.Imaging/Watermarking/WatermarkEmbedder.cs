@@ -1,4 +1,3 @@
-using System.Buffers;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Imaging.Pixels;
 using Tectra.Sdk.Imaging.Transforms;
@@ -31,39 +30,33 @@ internal static class WatermarkEmbedder
     {
         using var canonical = CanonicalImage.Create(image, luma);
         using var residual = PerceptualMask.Create(canonical);
-        Modulate(residual, WatermarkLayout.Tile(payload), Gain(residual.Values, strengthDecibels));
-        using var columns = BicubicScaler.ScaleColumns(residual, image.Width);
-        var axis = new BicubicScaler.Axis(columns.Height, image.Height);
-        var row = ArrayPool<float>.Shared.Rent(image.Width);
-        try
+        Modulate(residual, payload, Gain(residual.Values, strengthDecibels));
+        using var enlarged = residual.Width == image.Width && residual.Height == image.Height ? null : new BicubicRows(residual, image.Width, image.Height);
+        using var row = new Plane<float>(image.Width, 1);
+        using var steps = new Plane<byte>(image.Width, 2);
+        using var deepSteps = new Plane<ushort>(image.Width, 2);
+        for (var y = 0; y < image.Height; y++)
         {
-            for (var y = 0; y < image.Height; y++)
+            cancellationToken.ThrowIfCancellationRequested();
+            var change = enlarged is null ? residual.Row(y) : row.Values;
+            enlarged?.Row(y, change);
+            if (image.BitDepth == 16)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var change = row.AsSpan(0, image.Width);
-                if (image.Height == columns.Height) columns.Row(y).CopyTo(change);
-                else BicubicScaler.Row(columns, axis, y, change);
-                if (image.BitDepth == 16) Add16(image.Row16(y), change, image.Channels, image.ColourChannels);
-                else Add(image.Row(y), change, image.Channels, image.ColourChannels);
+                PixelSteps.Round(change, deepSteps.Row(0), deepSteps.Row(1));
+                PixelSteps.Add(image.Row16(y), image.Channels, image.ColourChannels, deepSteps.Row(0), deepSteps.Row(1));
             }
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(row);
+            else
+            {
+                PixelSteps.Round(change, steps.Row(0), steps.Row(1));
+                PixelSteps.Add(image.Row(y), image.Channels, image.ColourChannels, steps.Row(0), steps.Row(1));
+            }
         }
     }
 
     /// <summary>What a mask implies with a tile of mean square one: the mean square of the change, over the pixels that carry any.</summary>
     internal static double MeanSquare(ReadOnlySpan<float> mask)
     {
-        double sum = 0;
-        long count = 0;
-        foreach (var value in mask)
-        {
-            if (value <= 0) continue;
-            sum += (double)value * value;
-            count++;
-        }
+        var (sum, count) = MaskKernels.PositiveSquares(mask);
         return count == 0 ? 0 : sum / count;
     }
 
@@ -79,37 +72,18 @@ internal static class WatermarkEmbedder
         return (float)Math.Round(Math.Sqrt(Math.Max(allowed, 0) / implied), 3);
     }
 
-    private static void Modulate(Plane<float> mask, ReadOnlySpan<float> tile, float gain)
+    /// <summary>Multiplies a mask with the repeated tile and the gain.</summary>
+    private static void Modulate(Plane<float> mask, WatermarkPayload payload, float gain)
     {
         const int Side = WatermarkLayout.TileSide;
+        using var tile = new Plane<float>(Side, Side);
+        WatermarkLayout.Tile(payload, tile.Values);
+        foreach (ref var value in tile.Values) value *= gain;
         for (var y = 0; y < mask.Height; y++)
         {
-            var row = mask.Row(y);
-            var line = tile.Slice(y % Side * Side, Side);
-            for (var x = 0; x < row.Length; x++) row[x] *= gain * line[x % Side];
-        }
-    }
-
-    private static void Add(Span<byte> pixels, ReadOnlySpan<float> change, int channels, int colours)
-    {
-        for (var x = 0; x < change.Length; x++)
-        {
-            var delta = (int)MathF.Floor(change[x] + 0.5f);
-            var pixel = pixels.Slice(x * channels, channels);
-            if (colours < channels && pixel[colours] == 0) continue; // transparent
-            for (var c = 0; c < colours; c++) pixel[c] = (byte)Math.Clamp(pixel[c] + delta, 0, byte.MaxValue);
-        }
-    }
-
-    private static void Add16(Span<ushort> pixels, ReadOnlySpan<float> change, int channels, int colours)
-    {
-        const float Scale = 257; // 65535 / 255
-        for (var x = 0; x < change.Length; x++)
-        {
-            var delta = (int)MathF.Floor((change[x] * Scale) + 0.5f);
-            var pixel = pixels.Slice(x * channels, channels);
-            if (colours < channels && pixel[colours] == 0) continue;
-            for (var c = 0; c < colours; c++) pixel[c] = (ushort)Math.Clamp(pixel[c] + delta, 0, ushort.MaxValue);
+            var line = tile.Row(y % Side);
+            for (var rest = mask.Row(y); !rest.IsEmpty; rest = rest[Math.Min(Side, rest.Length)..])
+                RowOps.Multiply(rest[..Math.Min(Side, rest.Length)], line);
         }
     }
 }

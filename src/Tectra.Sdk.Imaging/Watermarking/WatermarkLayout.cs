@@ -1,4 +1,5 @@
 using Tectra.Sdk.Content;
+using Tectra.Sdk.Imaging.Pixels;
 using Tectra.Sdk.Imaging.Transforms;
 
 namespace Tectra.Sdk.Imaging.Watermarking;
@@ -29,8 +30,7 @@ internal static class WatermarkLayout
 
     private const ulong Seed = 0x5445435452413031; // "TECTRA01"
     private const double MinFrequencySquared = 2.6 * 2.6, MaxFrequencySquared = 6.8 * 6.8; // of a coefficient in its 8×8 block
-    private const int MinLineSquared = 5 * 5, MaxLineSquared = 32 * 32; // of a line in the tile's 128-point spectrum
-    private const int MaxLine = 32;
+    private const int MinLineSquared = 5 * 5, MaxLineSquared = TileSpectrum.MaxLine * TileSpectrum.MaxLine; // of a line in the tile's 128-point spectrum
     private const double PilotEnergy = 0.2;
 
     /// <summary>Where in its 8×8 block each of the 35 coefficients of a block stands (8·v + u), in ascending order.</summary>
@@ -67,6 +67,8 @@ internal static class WatermarkLayout
 
     private static readonly float[] PilotTile = MakePilot();
 
+    private static readonly TileSpectrum PayloadFilter = new(IsPayloadLine);
+
     /// <summary>The pilot alone, 128 rows of 128 values.</summary>
     public static ReadOnlySpan<float> PilotValues => PilotTile;
 
@@ -95,18 +97,30 @@ internal static class WatermarkLayout
     /// <summary>The tile of a payload: 128 rows of 128 values of mean square one.</summary>
     public static float[] Tile(WatermarkPayload payload)
     {
+        var tile = new float[TileSide * TileSide];
+        Tile(payload, tile);
+        return tile;
+    }
+
+    /// <summary>The tile of a payload in memory of 128 rows of 128 values.</summary>
+    public static void Tile(WatermarkPayload payload, Span<float> tile)
+    {
+        tile = tile[..(TileSide * TileSide)];
         var coded = ErrorCorrection.Encode(payload);
-        var lowLow = new double[LowLowSide * LowLowSide];
-        for (var slot = 0; slot < Slots; slot++)
-            lowLow[IndexOf(slot)] = coded[SlotBits[slot]] != SlotNegative[slot] ? -1 : 1;
+        using Plane<double> lowLowPlane = new(LowLowSide, LowLowSide), squarePlane = new(TileSide, TileSide);
+        Span<double> lowLow = lowLowPlane.Values, square = squarePlane.Values;
+        lowLow.Clear();
+        ReadOnlySpan<short> bits = SlotBits;
+        ReadOnlySpan<bool> negative = SlotNegative;
+        for (var slot = 0; slot < Slots; slot++) lowLow[IndexOf(slot)] = coded[bits[slot]] != negative[slot] ? -1 : 1;
         for (var block = 0; block < Blocks; block++) Dct8x8.Inverse(lowLow, OffsetOf(block), LowLowSide);
-        var tile = Cdf97Wavelet.SynthesiseLowLow(lowLow, LowLowSide);
-        tile = TileSpectrum.Keep(tile, MaxLine, IsPayloadLine);
-        var square = tile.Sum(value => value * value) / tile.Length;
-        var gain = Math.Sqrt((1 - PilotEnergy) / square);
-        var result = new float[tile.Length];
-        for (var i = 0; i < result.Length; i++) result[i] = (float)(tile[i] * gain) + PilotTile[i];
-        return result;
+        Cdf97Wavelet.SynthesiseLowLow(lowLow, LowLowSide, square);
+        PayloadFilter.Apply(square);
+        var sum = 0.0;
+        foreach (var value in square) sum += value * value;
+        var gain = Math.Sqrt((1 - PilotEnergy) / (sum / tile.Length));
+        ReadOnlySpan<float> pilot = PilotTile;
+        for (var i = 0; i < tile.Length; i++) tile[i] = (float)(square[i] * gain) + pilot[i];
     }
 
     /// <summary>Where a slot's coefficient stands in the low-low band.</summary>
