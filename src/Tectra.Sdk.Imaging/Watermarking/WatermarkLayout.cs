@@ -57,8 +57,8 @@ internal static class WatermarkLayout
     /// <summary>The lines of the tile's spectrum that carry the payload, one of each conjugate pair.</summary>
     public static readonly (int U, int V)[] PayloadLines =
     [
-        .. from v in Enumerable.Range(-MaxLine, (2 * MaxLine) + 1)
-           from u in Enumerable.Range(0, MaxLine + 1)
+        .. from v in Enumerable.Range(-TileSpectrum.MaxLine, (2 * TileSpectrum.MaxLine) + 1)
+           from u in Enumerable.Range(0, TileSpectrum.MaxLine + 1)
            where (u > 0 || v > 0) && IsPayloadLine(u, v)
            select (u, v),
     ];
