@@ -15,21 +15,28 @@ internal static class Cdf97Wavelet
     private static readonly double[] SynthesisLow =
         [0.7884856164055829, 0.41809227322161724, -0.04068941760916406, -0.06453888262869706];
 
-    /// <summary>The low-low band of a <paramref name="side"/>×<paramref name="side"/> square.</summary>
-    public static double[] AnalyseLowLow(ReadOnlySpan<double> square, int side)
+    /// <summary>The low-low band of a <paramref name="side"/>×<paramref name="side"/> square, at least 8×8.</summary>
+    public static void AnalyseLowLow(ReadOnlySpan<double> square, int side, Span<double> result)
     {
         var half = side / 2;
-        var rows = new double[side * half];
+        using var rows = new Plane<double>(half, side);
         for (var y = 0; y < side; y++)
         {
-            for (var x = 0; x < half; x++) rows[(y * half) + x] = Tap(square.Slice(y * side, side), 2 * x, 1, side);
+            var row = square.Slice(y * side, side);
+            var to = rows.Row(y);
+            for (var x = 0; x < half; x++) to[x] = Tap(row, 2 * x);
         }
-        var result = new double[half * half];
         for (var y = 0; y < half; y++)
         {
-            for (var x = 0; x < half; x++) result[(y * half) + x] = Tap(rows.AsSpan(x), 2 * y, half, side);
+            var to = result.Slice(y * half, half);
+            to.Clear();
+            for (var k = 1 - AnalysisLow.Length; k < AnalysisLow.Length; k++)
+            {
+                ReadOnlySpan<double> row = rows.Row(((2 * y) + k + side) % side);
+                var weight = AnalysisLow[Math.Abs(k)];
+                for (var x = 0; x < to.Length; x++) to[x] += row[x] * weight;
+            }
         }
-        return result;
     }
 
     /// <summary>The square whose low-low band this is and whose detail bands are zero, of twice <paramref name="half"/> rows and columns, at least four.</summary>
@@ -56,11 +63,14 @@ internal static class Cdf97Wavelet
         }
     }
 
-    private static double Tap(ReadOnlySpan<double> values, int centre, int stride, int length)
+    private static double Tap(ReadOnlySpan<double> values, int centre)
     {
-        var sum = values[centre * stride] * AnalysisLow[0];
+        var sum = values[centre] * AnalysisLow[0];
         for (var k = 1; k < AnalysisLow.Length; k++)
-            sum += (values[((centre + k) % length) * stride] + values[((centre - k + length) % length) * stride]) * AnalysisLow[k];
+        {
+            int before = centre - k, after = centre + k;
+            sum += (values[before < 0 ? before + values.Length : before] + values[after >= values.Length ? after - values.Length : after]) * AnalysisLow[k];
+        }
         return sum;
     }
 

@@ -44,11 +44,11 @@ internal static class ErrorCorrection
         Span<float> metrics = stackalloc float[States], next = stackalloc float[States], branches = stackalloc float[States / 2];
         metrics.Clear();
         // One decision bit a state and step: which of its two predecessors survived.
-        var decisions = new ulong[Laps * Steps * (States / 64)];
+        Span<ulong> decisions = stackalloc ulong[Laps * Steps * (States / 64)];
         for (var step = 0; step < Laps * Steps; step++)
         {
             Branches(likelihoods.Slice(step % Steps * Rate, Rate), branches);
-            Advance(metrics, next, branches, decisions.AsSpan(step * (States / 64), States / 64));
+            Advance(metrics, next, branches, decisions.Slice(step * (States / 64), States / 64));
             var previous = metrics;
             metrics = next;
             next = previous;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Tectra.Sdk.Content;
+using Tectra.Sdk.Imaging.Pixels;
 using Tectra.Sdk.Imaging.Transforms;
 
 namespace Tectra.Sdk.Imaging.Watermarking;
@@ -107,9 +108,11 @@ internal static class PayloadDecoder
 
     private static void Likelihoods(ReadOnlySpan<float> tile, Span<float> likelihoods)
     {
-        Span<double> square = new double[Square];
-        for (var i = 0; i < Square; i++) square[i] = tile[i];
-        var lowLow = Cdf97Wavelet.AnalyseLowLow(square, Side);
+        using var square = new Plane<double>(Side, Side);
+        using var band = new Plane<double>(WatermarkLayout.LowLowSide, WatermarkLayout.LowLowSide);
+        for (var i = 0; i < Square; i++) square.Values[i] = tile[i];
+        var lowLow = band.Values;
+        Cdf97Wavelet.AnalyseLowLow(square.Values, Side, lowLow);
         for (var block = 0; block < WatermarkLayout.Blocks; block++) Dct8x8.Forward(lowLow, WatermarkLayout.OffsetOf(block), WatermarkLayout.LowLowSide);
         likelihoods.Clear();
         for (var slot = 0; slot < WatermarkLayout.Slots; slot++)

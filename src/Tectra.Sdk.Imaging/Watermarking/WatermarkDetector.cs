@@ -24,13 +24,13 @@ internal sealed class WatermarkDetector : IDisposable
 
     private readonly Plane<float> _luma, _whitened;
     private readonly CancellationToken _cancellationToken;
-    private readonly TileLines _lines = new();
+    private readonly TileLines _lines;
     private PictureSpectrum? _spectrum;
     private Detection? _best;
 
-    private WatermarkDetector(Plane<float> luma, Plane<float>? visibility, CancellationToken cancellationToken)
+    private WatermarkDetector(Plane<float> luma, Plane<float>? visibility, TileLines lines, CancellationToken cancellationToken)
     {
-        _luma = luma;
+        (_luma, _lines) = (luma, lines);
         _cancellationToken = cancellationToken;
         _whitened = SpectralWhitening.Apply(luma);
         Taper(_whitened);
@@ -47,7 +47,8 @@ internal sealed class WatermarkDetector : IDisposable
     public static Detection Detect(Plane<byte> luma, CanonicalImage canonical, CancellationToken cancellationToken)
     {
         Detection best;
-        using (var detector = new WatermarkDetector(canonical.Luma, canonical.Visibility, cancellationToken))
+        var lines = new TileLines();
+        using (var detector = new WatermarkDetector(canonical.Luma, canonical.Visibility, lines, cancellationToken))
         {
             if (detector.AsSigned() || detector.Quartered() || detector.Searched(Plans(detector._luma))) return detector._best!;
             best = detector._best!;
@@ -56,7 +57,7 @@ internal sealed class WatermarkDetector : IDisposable
         if (longSide <= WatermarkLayout.CanonicalLongSide * 5 / 4) return best;
         var factor = Math.Min(1, (double)SecondLongSide / longSide);
         using var larger = BicubicScaler.Scale(luma, (int)Math.Round(luma.Width * factor), (int)Math.Round(luma.Height * factor));
-        using var second = new WatermarkDetector(larger, null, cancellationToken) { _best = best };
+        using var second = new WatermarkDetector(larger, null, lines, cancellationToken) { _best = best };
         second.Searched(LargerPlans(larger));
         return second._best!;
     }
@@ -64,7 +65,7 @@ internal sealed class WatermarkDetector : IDisposable
     /// <summary>Only as it was signed: for reading back what was just embedded.</summary>
     public static Detection DetectAsSigned(CanonicalImage canonical)
     {
-        using var detector = new WatermarkDetector(canonical.Luma, canonical.Visibility, CancellationToken.None);
+        using var detector = new WatermarkDetector(canonical.Luma, canonical.Visibility, new TileLines(), CancellationToken.None);
         detector.AsSigned();
         return detector._best!;
     }
@@ -192,14 +193,14 @@ internal sealed class WatermarkDetector : IDisposable
     private void Decode(Lattice lattice, in TileOffset offset, bool fromMiddle)
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        var likelihoods = new float[ErrorCorrection.CodedBits];
+        Span<float> likelihoods = stackalloc float[ErrorCorrection.CodedBits];
         var (payload, agreement) = PayloadDecoder.Decode(_lines, offset, likelihoods);
-        var detection = new Detection
+        if (_best is not null && WatermarkConfidence.Of(agreement, offset.Score) <= _best.Confidence) return;
+        _best = new Detection
         {
-            Payload = payload, Agreement = agreement, Offset = offset, Lattice = lattice, Likelihoods = likelihoods,
+            Payload = payload, Agreement = agreement, Offset = offset, Lattice = lattice, Likelihoods = likelihoods.ToArray(),
             Size = (_luma.Width, _luma.Height), FromMiddle = fromMiddle,
         };
-        if (_best is null || detection.Confidence > _best.Confidence) _best = detection;
     }
 
     /// <summary>A picture's pixels summed up modulo the tile, and that sum's transform.</summary>

@@ -16,6 +16,9 @@ internal static class WatermarkEmbedder
     // Textured pictures hide more: their ratio goes below the target by 1.8 dB a decibel of mask, flat ones' above.
     private const double TextureSlope = 1.8, MostBelow = -1.8, MostAbove = 1;
 
+    // Rounding and the mask's edges take a little more than the sums below say.
+    private const double Calibration = 0.1;
+
     // The mean over the twelve Kodak pictures of what the mask alone implies, in decibels.
     private const double MeanMaskDecibels = 36.71;
 
@@ -66,7 +69,7 @@ internal static class WatermarkEmbedder
         var implied = MeanSquare(mask);
         if (implied == 0) return 0;
         var texture = (10 * Math.Log10(PeakSquared / implied)) - MeanMaskDecibels;
-        var decibels = strengthDecibels + Math.Clamp(TextureSlope * texture, MostBelow, MostAbove);
+        var decibels = strengthDecibels + Calibration + Math.Clamp(TextureSlope * texture, MostBelow, MostAbove);
         var allowed = (PeakSquared / Math.Pow(10, decibels / 10)) - RoundingError;
         // To three digits: the last digits of log and pow may differ between platforms, the embedded bytes must not.
         return (float)Math.Round(Math.Sqrt(Math.Max(allowed, 0) / implied), 3);
