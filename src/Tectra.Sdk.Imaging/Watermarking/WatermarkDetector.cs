@@ -83,6 +83,7 @@ internal sealed class WatermarkDetector : IDisposable
         yield return new SearchPlan(0.45, Math.Min(most, 2.2), -0.3, 0.3, 0.81, 1.23);
         yield return new SearchPlan(LeastScale, most, -6, 6, Mirrored: true);
         yield return new SearchPlan(LeastScale, most, 84, 96);
+        yield return new SearchPlan(LeastScale, most, 84, 96, Mirrored: true);
         yield return new SearchPlan(LeastScale, most, 6, 84);
         yield return new SearchPlan(LeastScale, most, 96, 174);
     }
