@@ -44,14 +44,15 @@ internal sealed class ImageMarker
         foreach (var boost in BoostsDecibels.ToArray())
         {
             using var picture = PixelConversion.CopyFor(codec, image.Pixels);
+            bool replaced;
             using (var luma = CopyOf(image.Luma!))
-                WatermarkEmbedder.Embed(picture, luma, payload, _options.WatermarkStrengthDecibels - boost, cancellationToken);
+                replaced = WatermarkEmbedder.Embed(picture, luma, payload, _options.WatermarkStrengthDecibels - boost, cancellationToken);
             foreach (var profile in Profiles(image.Header, format))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var bytes = codec.Encode(picture, profile, image.Header.Metadata);
                 if (ReadBack(codec, bytes, image, payload, cancellationToken) is not var (hash, quality)) continue;
-                return new MarkedFile(bytes, Notices(image.Header, format, profile, bytes.Length, boost)) { Quality = quality, Hash = hash };
+                return new MarkedFile(bytes, Notices(image.Header, format, profile, bytes.Length, boost, replaced)) { Quality = quality, Hash = hash };
             }
         }
         throw new InvalidContentException(
@@ -89,7 +90,7 @@ internal sealed class ImageMarker
         return copy;
     }
 
-    private ImmutableArray<string> Notices(ImageHeader header, ImageFormat format, EncodingProfile profile, int length, double boost = 0)
+    private ImmutableArray<string> Notices(ImageHeader header, ImageFormat format, EncodingProfile profile, int length, double boost = 0, bool replaced = false)
     {
         var notices = header.Metadata.Losses.ToBuilder();
         if (header.Metadata.HasContentCredentials && header.Format == format)
@@ -99,6 +100,7 @@ internal sealed class ImageMarker
         if (header.Format == format && profile.Quality > header.Encoding.Quality)
             notices.Add($"The source is so strongly compressed (quality {header.Encoding.Quality:0}) that a watermark would not survive it; the signed file is written at quality {profile.Quality:0}.");
         if (boost > 0) notices.Add($"The picture is small, so the watermark is {boost} dB stronger than asked for.");
+        if (replaced) notices.Add("The picture carried a watermark already; it was taken out, and copies of the new file name the new record alone.");
         if (length > _options.MaxFileBytes)
             notices.Add($"The signed file has {length} bytes and is over the limit of {_options.MaxFileBytes}: verifying it needs a higher ImagingOptions.MaxFileBytes.");
         return notices.ToImmutable();

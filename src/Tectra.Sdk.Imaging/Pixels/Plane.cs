@@ -24,6 +24,14 @@ internal sealed class Plane<T> : IDisposable
 
     public Span<T> Row(int y) => Values.Slice(y * Width, Width);
 
+    /// <summary>A copy of the middle.</summary>
+    public Plane<T> Middle(int width, int height)
+    {
+        var middle = new Plane<T>(width, height);
+        for (var y = 0; y < height; y++) Row(((Height - height) / 2) + y).Slice((Width - width) / 2, width).CopyTo(middle.Row(y));
+        return middle;
+    }
+
     public void Dispose()
     {
         if (_values is null) return;

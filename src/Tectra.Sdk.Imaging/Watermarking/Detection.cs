@@ -38,11 +38,24 @@ internal sealed class Detection
     {
         get
         {
-            var (x, y) = FirstPixel();
+            var (x, y) = FirstPixel;
             double right = Drift(Lattice.ToTile(Size.Width, 0), Size.Width, 0), down = Drift(Lattice.ToTile(0, Size.Height), 0, Size.Height);
             return !Offset.Turned && !Offset.Inverted && Drift((x, y), 0, 0) + Math.Max(right, down) <= AsSignedTolerance;
 
             static double Drift((double X, double Y) place, double x, double y) => Math.Max(Math.Abs(place.X - x), Math.Abs(place.Y - y));
+        }
+    }
+
+    /// <summary>Where the picture's first pixel lies in the tile, within half a tile of its beginning.</summary>
+    public (double X, double Y) FirstPixel
+    {
+        get
+        {
+            double sign = Offset.Turned ? -1 : 1;
+            var (x, y) = FromMiddle ? Lattice.ToTile(-sign * (Size.Width / 2), -sign * (Size.Height / 2)) : (0, 0);
+            return (Centred(x + Offset.X), Centred(y + Offset.Y));
+
+            static double Centred(double value) => value - (Math.Round(value / WatermarkLayout.TileSide) * WatermarkLayout.TileSide);
         }
     }
 
@@ -62,7 +75,7 @@ internal sealed class Detection
         // Its columns: where a step across and a step down in the signed picture lead to in this one.
         double acrossX = yy / determinant, downX = -xy / determinant, downY = xx / determinant, acrossY = -yx / determinant;
         double vertical = Math.Sqrt((downX * downX) + (downY * downY)), horizontal = Math.Sqrt((acrossX * acrossX) + (acrossY * acrossY));
-        var (x, y) = FirstPixel();
+        var (x, y) = FirstPixel;
         return new WatermarkGeometry(
             Math.Round(Math.Sqrt(vertical * horizontal), 4), Math.Round(horizontal / vertical, 4), Math.Round(Math.Atan2(downX, downY) * 180 / Math.PI, 2),
             determinant < 0, Offset.Inverted, Math.Round(WithinTile(x), 2), Math.Round(WithinTile(y), 2));
@@ -72,15 +85,5 @@ internal sealed class Detection
             var place = value - (Math.Floor(value / WatermarkLayout.TileSide) * WatermarkLayout.TileSide);
             return place >= WatermarkLayout.TileSide - 0.005 ? 0 : place;
         }
-    }
-
-    /// <summary>Where the picture's first pixel lies in the tile, within half a tile of its beginning.</summary>
-    private (double X, double Y) FirstPixel()
-    {
-        double sign = Offset.Turned ? -1 : 1;
-        var (x, y) = FromMiddle ? Lattice.ToTile(-sign * (Size.Width / 2), -sign * (Size.Height / 2)) : (0, 0);
-        return (Centred(x + Offset.X), Centred(y + Offset.Y));
-
-        static double Centred(double value) => value - (Math.Round(value / WatermarkLayout.TileSide) * WatermarkLayout.TileSide);
     }
 }

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Tectra.Sdk.Imaging.Watermarking;
 
 /// <summary>A region of scales, turns and aspects to be searched.</summary>
@@ -16,7 +20,8 @@ internal sealed class LatticeSearch
 {
     private const double RadiusShare = 0.17; // the frequency of a typical pilot line, in cycles a canonical pixel
     private const double ScaleStepBins = 0.5, AngleStepBins = 0.55;
-    private const int LeastLines = 8;
+    private const int LeastLines = 8, Batch = 8;
+    private const double LeastScore = 3;
 
     private readonly PictureSpectrum _spectrum;
     private readonly int _keep;
@@ -51,34 +56,71 @@ internal sealed class LatticeSearch
         var pilot = WatermarkLayout.Pilot;
         var unit = Lattice.Of(aspect, 1, angle, plan.Mirrored);
         Span<float> across = stackalloc float[pilot.Length], down = stackalloc float[pilot.Length];
+        float maxX = (float)(PictureSpectrum.MaxFrequency * _spectrum.Across), maxY = (float)(PictureSpectrum.MaxFrequency * _spectrum.Down);
+        var allWithin = float.MaxValue; // up to this inverse scale no line is beyond the readable frequencies
         for (var i = 0; i < pilot.Length; i++)
         {
             var (x, y) = unit.At(pilot[i].U, pilot[i].V);
             (across[i], down[i]) = ((float)(x * _spectrum.Across), (float)(y * _spectrum.Down));
+            allWithin = Math.Min(allWithin, Math.Min(maxX / Math.Abs(across[i]), maxY / Math.Abs(down[i])) * (1 - 1e-5f));
         }
-        float middleX = (_spectrum.Across / 2) + 0.5f, middleY = (_spectrum.Down / 2) + 0.5f; // and half a bin, to round
-        float maxX = (float)(PictureSpectrum.MaxFrequency * _spectrum.Across), maxY = (float)(PictureSpectrum.MaxFrequency * _spectrum.Down);
-        var power = _spectrum.Power;
-        ReadOnlySpan<float> values = power.Values;
+        Span<float> inverses = stackalloc float[Batch], sums = stackalloc float[Batch];
+        Span<int> counts = stackalloc int[Batch];
         var factor = Math.Exp(_scaleStep);
-        var worst = _best.Count == _keep ? _best[^1].Score : 3;
-        for (var scale = plan.ScaleFrom; scale <= plan.ScaleTo; scale *= factor)
+        for (var scale = plan.ScaleFrom; scale <= plan.ScaleTo;)
         {
-            var inverse = (float)(1 / scale);
-            float sum = 0;
-            var count = 0;
-            for (var i = 0; i < pilot.Length; i++)
+            var first = scale;
+            for (var i = 0; i < Batch; i++, scale *= factor) inverses[i] = (float)(1 / scale);
+            if (inverses[0] <= allWithin) SumAll(across, down, inverses, sums, counts);
+            else SumReadable(across, down, inverses, maxX, maxY, sums, counts);
+            for (var i = 0; i < Batch && first <= plan.ScaleTo; i++, first *= factor)
             {
-                float x = across[i] * inverse, y = down[i] * inverse;
-                if (Math.Abs(x) > maxX || Math.Abs(y) > maxY) continue;
-                sum += values[((int)(x + middleX) * power.Width) + (int)(y + middleY)];
-                count++;
+                var count = counts[i];
+                if (count < LeastLines) continue;
+                var score = (sums[i] - count) / Math.Sqrt(count);
+                if (score <= (_best.Count == _keep ? _best[^1].Score : LeastScore)) continue;
+                Add(new LatticeCandidate(Lattice.Of(aspect * first, first, angle, plan.Mirrored), score));
             }
-            if (count < LeastLines) continue;
-            var score = (sum - count) / Math.Sqrt(count);
-            if (score <= worst) continue;
-            Add(new LatticeCandidate(Lattice.Of(aspect * scale, scale, angle, plan.Mirrored), score));
-            if (_best.Count == _keep) worst = _best[^1].Score;
+        }
+    }
+
+    /// <summary>The power at all lines, for eight scales at once.</summary>
+    private void SumAll(ReadOnlySpan<float> across, ReadOnlySpan<float> down, ReadOnlySpan<float> inverses, Span<float> sums, Span<int> counts)
+    {
+        ref var values = ref MemoryMarshal.GetReference(_spectrum.Power.Values);
+        Vector256<float> inverse = Vector256.Create(inverses), sum = Vector256<float>.Zero;
+        Vector256<float> middleX = Vector256.Create((_spectrum.Across / 2) + 0.5f), middleY = Vector256.Create((_spectrum.Down / 2) + 0.5f);
+        var width = Vector256.Create(_spectrum.Power.Width);
+        for (var i = 0; i < across.Length; i++)
+        {
+            var x = Vector256.ConvertToInt32((Vector256.Create(across[i]) * inverse) + middleX);
+            var y = Vector256.ConvertToInt32((Vector256.Create(down[i]) * inverse) + middleY);
+            var place = (x * width) + y;
+            sum += Vector256.Create(
+                Unsafe.Add(ref values, place.GetElement(0)), Unsafe.Add(ref values, place.GetElement(1)), Unsafe.Add(ref values, place.GetElement(2)), Unsafe.Add(ref values, place.GetElement(3)),
+                Unsafe.Add(ref values, place.GetElement(4)), Unsafe.Add(ref values, place.GetElement(5)), Unsafe.Add(ref values, place.GetElement(6)), Unsafe.Add(ref values, place.GetElement(7)));
+        }
+        sum.CopyTo(sums);
+        counts.Fill(across.Length);
+    }
+
+    /// <summary>The power at those lines that can be read at each scale.</summary>
+    private void SumReadable(
+        ReadOnlySpan<float> across, ReadOnlySpan<float> down, ReadOnlySpan<float> inverses, float maxX, float maxY, Span<float> sums, Span<int> counts)
+    {
+        ReadOnlySpan<float> values = _spectrum.Power.Values;
+        float middleX = (_spectrum.Across / 2) + 0.5f, middleY = (_spectrum.Down / 2) + 0.5f; // and half a bin, to round
+        sums.Clear();
+        counts.Clear();
+        for (var s = 0; s < inverses.Length; s++)
+        {
+            for (var i = 0; i < across.Length; i++)
+            {
+                float x = across[i] * inverses[s], y = down[i] * inverses[s];
+                if (Math.Abs(x) > maxX || Math.Abs(y) > maxY) continue;
+                sums[s] += values[((int)(x + middleX) * _spectrum.Power.Width) + (int)(y + middleY)];
+                counts[s]++;
+            }
         }
     }
 

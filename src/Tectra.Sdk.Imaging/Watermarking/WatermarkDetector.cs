@@ -16,7 +16,9 @@ internal sealed class WatermarkDetector : IDisposable
     private const int TaperPixels = 12;
     private const double WorthDecoding = 4.2, WorthWeighing = 4.7; // pilot scores
     private const double WorthTrying = 5; // comb scores
-    private const int CoarseCandidates = 24, FineCandidates = 6, DecodedCandidates = 3;
+    private const int SampleSide = 384;
+    private const double SuspiciousPilot = 4.9; // chance gives one unmarked picture in forty as much
+    private const int CoarseCandidates = 24, FineCandidates = 4, DecodedCandidates = 3;
     private const double LeastScale = 0.33, MostScale = 4.6;
     private const double LeastTileShare = 0.7; // of a tile, that the shorter side must show
 
@@ -70,6 +72,15 @@ internal sealed class WatermarkDetector : IDisposable
         return detector._best!;
     }
 
+    /// <summary>A watermark at the picture's own scale, or null; where there is none, a look at the middle tells in most cases.</summary>
+    public static Detection? DetectAtOwnScale(CanonicalImage canonical, CancellationToken cancellationToken)
+    {
+        if (!SeemsMarked(canonical.Luma, cancellationToken)) return null;
+        using var detector = new WatermarkDetector(canonical.Luma, canonical.Visibility, new TileLines(), cancellationToken);
+        _ = detector.AsSigned() || detector.Quartered();
+        return detector._best is { Found: true } best ? best : null;
+    }
+
     public void Dispose()
     {
         _whitened.Dispose();
@@ -98,6 +109,21 @@ internal sealed class WatermarkDetector : IDisposable
 
     private static double MostScaleOf(Plane<float> picture) =>
         Math.Clamp(Math.Min(picture.Width, picture.Height) / (LeastTileShare * WatermarkLayout.TileSide), LeastScale, MostScale);
+
+    /// <summary>Whether the pilot shows in the middle of a picture, in any quarter turn or mirror image.</summary>
+    private static bool SeemsMarked(Plane<float> luma, CancellationToken cancellationToken)
+    {
+        using var middle = luma.Middle(Math.Min(luma.Width, SampleSide), Math.Min(luma.Height, SampleSide));
+        var lines = new TileLines();
+        using var detector = new WatermarkDetector(middle, null, lines, cancellationToken);
+        using var folded = new FoldedTile(detector._whitened);
+        foreach (var quarter in Quarters)
+        {
+            lines.Load(folded.Real, folded.Imaginary, quarter);
+            if (lines.FindOffset().Score >= SuspiciousPilot) return true;
+        }
+        return false;
+    }
 
     private static void Taper(Plane<float> plane)
     {

@@ -28,12 +28,14 @@ internal static class WatermarkEmbedder
     /// <param name="payload">What to embed.</param>
     /// <param name="strengthDecibels">See <see cref="ImagingOptions.WatermarkStrengthDecibels"/>.</param>
     /// <param name="cancellationToken">Checked every row.</param>
-    public static void Embed(
+    /// <returns>Whether another watermark was taken out.</returns>
+    public static bool Embed(
         ImageBuffer image, Plane<byte> luma, WatermarkPayload payload, double strengthDecibels, CancellationToken cancellationToken = default)
     {
         using var canonical = CanonicalImage.Create(image, luma);
         using var residual = PerceptualMask.Create(canonical);
-        Modulate(residual, payload, Gain(residual.Values, strengthDecibels));
+        var previous = PreviousWatermark.Find(canonical, cancellationToken);
+        Modulate(residual, payload, Gain(residual.Values, strengthDecibels), previous);
         using var enlarged = residual.Width == image.Width && residual.Height == image.Height ? null : new BicubicRows(residual, image.Width, image.Height);
         using var row = new Plane<float>(image.Width, 1);
         using var steps = new Plane<byte>(image.Width, 2);
@@ -54,6 +56,7 @@ internal static class WatermarkEmbedder
                 PixelSteps.Add(image.Row(y), image.Channels, image.ColourChannels, steps.Row(0), steps.Row(1));
             }
         }
+        return previous is not null;
     }
 
     /// <summary>What a mask implies with a tile of mean square one: the mean square of the change, over the pixels that carry any.</summary>
@@ -75,13 +78,14 @@ internal static class WatermarkEmbedder
         return (float)Math.Round(Math.Sqrt(Math.Max(allowed, 0) / implied), 3);
     }
 
-    /// <summary>Multiplies a mask with the repeated tile and the gain.</summary>
-    private static void Modulate(Plane<float> mask, WatermarkPayload payload, float gain)
+    /// <summary>Multiplies a mask with the repeated tile and the gain, less what is there already.</summary>
+    private static void Modulate(Plane<float> mask, WatermarkPayload payload, float gain, PreviousWatermark? previous)
     {
         const int Side = WatermarkLayout.TileSide;
         using var tile = new Plane<float>(Side, Side);
         WatermarkLayout.Tile(payload, tile.Values);
         foreach (ref var value in tile.Values) value *= gain;
+        previous?.TakeFrom(tile.Values);
         for (var y = 0; y < mask.Height; y++)
         {
             var line = tile.Row(y % Side);
