@@ -17,7 +17,7 @@ internal static class DemoCommand
     {
         var photo = new Argument<string?>("PHOTO") { Description = "A JPEG, PNG or WebP. Default: a photograph that comes with the program.", Arity = ArgumentArity.ZeroOrOne };
         var folder = new Option<string?>("--out") { Description = "Where the pictures and the demo's own state go. Default: a new temporary folder." };
-        var command = new Command("demo", "Sign a photograph, verify it, then verify a re-encoded, a tampered and an unsigned one.") { photo, folder };
+        var command = new Command("demo", "Sign a photograph, verify it, then verify it re-encoded, as a screenshot, cropped and tampered with, and an unsigned one.") { photo, folder };
         return command.WithAction(
             CommandParts.JsonOption(), (parsed, output, cancellationToken) => RunAsync(parsed.GetValue(photo), parsed.GetValue(folder), output, cancellationToken));
     }
@@ -88,14 +88,20 @@ internal static class DemoCommand
     private static int Judge(List<(string Name, VerificationReport Report)> reports, bool isShipped, CommandOutput output)
     {
         if (!isShipped) return reports[0].Report.IsAuthentic ? ExitCode.Success : Failed(output);
-        var (signed, reEncoded, tampered, unsigned) = (reports[0].Report, reports[1].Report, reports[2].Report, reports[3].Report);
+        var (signed, reEncoded, screenshot, crop, tampered, unsigned) =
+            (reports[0].Report, reports[1].Report, reports[2].Report, reports[3].Report, reports[4].Report, reports[5].Report);
         var right = signed is { PassedChecks: VerificationReport.CheckCount, Confidence: 1 }
             && reEncoded is { IsAuthentic: true, PassedChecks: >= 2 }
+            && Names(screenshot, signed) && Names(crop, signed)
             && tampered is { Content: ContentState.Edited, IsAuthentic: false }
             && unsigned is { PassedChecks: 0, IsAuthentic: false };
         if (right) return ExitCode.Success;
         return Failed(output);
     }
+
+    /// <summary>Whether a picture's watermark names the signed record, however little else is left of it.</summary>
+    private static bool Names(VerificationReport copy, VerificationReport signed) =>
+        copy.Watermark.Outcome == CheckOutcome.Passed && copy.Certificate is not null && copy.Certificate.RecordId == signed.Certificate?.RecordId;
 
     private static int Failed(CommandOutput output)
     {
@@ -109,8 +115,10 @@ internal static class DemoCommand
         [
             ($"1-signed{signed.Format.Extension()}", signed.Bytes.ToArray()),
             ("2-re-encoded-q75.jpg", DemoPictures.ReEncode(signed.Bytes.Span)),
-            ("3-tampered.jpg", DemoPictures.Tamper(signed.Bytes.Span, source)),
-            ("4-unsigned.png", unsigned),
+            ("3-screenshot.png", DemoPictures.Screenshot(signed.Bytes.Span)),
+            ("4-cropped.jpg", DemoPictures.Crop(signed.Bytes.Span)),
+            ("5-tampered.jpg", DemoPictures.Tamper(signed.Bytes.Span, source)),
+            ("6-unsigned.png", unsigned),
         ];
     }
 
