@@ -232,7 +232,7 @@ public sealed class HardUseTests
         var (exit, lines, error) = await cli.JsonAsync("demo", TestData.PathOf(path), "--out", cli.PathOf("demo"));
         Assert.That(exit, Is.Zero, error);
         Assert.That(lines[0].GetProperty("confidence").GetDouble(), Is.EqualTo(1));
-        Assert.That(lines, Has.Count.EqualTo(4));
+        Assert.That(lines, Has.Count.EqualTo(6));
     }
 
     [Test]
