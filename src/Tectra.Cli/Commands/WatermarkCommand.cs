@@ -70,7 +70,7 @@ internal static class WatermarkCommand
                 else
                 {
                     output.Console.MarkupLine(
-                        $"{(reading.Found ? "[green]found[/]    " : "[yellow]not found[/]")}  {reading.Payload}  score {reading.Confidence:F2} [dim](found from {WatermarkConfidence.FoundThreshold})[/]  {CommandOutput.Escape(file)}{(reading.Found ? Describe(reading.Geometry!) : "")}");
+                        $"{(reading.Found ? "[green]found[/]    " : "[yellow]not found[/]")}  {reading.Payload}  score {reading.Confidence:F2} [dim](found from {WatermarkConfidence.FoundThreshold})[/]  {CommandOutput.Escape(file)}{(reading.Found && reading.Geometry!.Describe() is { Length: > 0 } changes ? $"  [dim]({changes})[/]" : "")}");
                 }
                 return reading.Found ? ExitCode.Success : ExitCode.Negative;
             }, cancellationToken);
@@ -78,19 +78,6 @@ internal static class WatermarkCommand
     }
 
     private static GeometryDocument? Geometry(WatermarkReading reading) => reading is { Found: true, Geometry: { } g }
-        ? new GeometryDocument(g.Scale, g.Aspect, g.RotationDegrees, g.Mirrored, g.Inverted, g.OffsetX, g.OffsetY)
+        ? new GeometryDocument(g.Scale, g.Aspect, g.RotationDegrees, g.Mirrored, g.Inverted, g.OffsetX, g.OffsetY, g.AsSigned)
         : null;
-
-    /// <summary>What was done to the picture, as far as it isn't nothing.</summary>
-    private static string Describe(WatermarkGeometry geometry)
-    {
-        const double Least = 0.002;
-        var parts = new List<string>();
-        if (Math.Abs(geometry.Scale - 1) > Least) parts.Add($"scale {geometry.Scale:0.###}");
-        if (Math.Abs(geometry.Aspect - 1) > Least) parts.Add($"aspect {geometry.Aspect:0.###}");
-        if (geometry.Mirrored) parts.Add("mirrored");
-        if (Math.Abs(geometry.RotationDegrees) > 0.05) parts.Add($"turned {geometry.RotationDegrees:0.#}°");
-        if (geometry.Inverted) parts.Add("inverted");
-        return parts.Count == 0 ? "" : $"  [dim]({string.Join(", ", parts)})[/]";
-    }
 }

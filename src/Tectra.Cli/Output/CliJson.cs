@@ -50,7 +50,7 @@ internal sealed record EmbedDocument(string File, string OutputPath, string Payl
 /// <summary>A line of <c>tectra watermark extract</c>.</summary>
 internal sealed record ExtractDocument(string File, bool Found, string Payload, double Score, double Threshold, double ElapsedMs, GeometryDocument? Geometry, double LeastReliability);
 
-internal sealed record GeometryDocument(double Scale, double Aspect, double RotationDegrees, bool Mirrored, bool Inverted, double OffsetX, double OffsetY);
+internal sealed record GeometryDocument(double Scale, double Aspect, double RotationDegrees, bool Mirrored, bool Inverted, double OffsetX, double OffsetY, bool AsSigned);
 
 /// <summary>A line of <c>tectra keys</c>.</summary>
 internal sealed record KeyDocument(string Name, string KeyId, string PublicKey, string UserId, string? OrgName, string? OrgType, string CreatedAt);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Tectra.Sdk.Content;
 
 namespace Tectra.Sdk.Verification;
@@ -39,8 +40,25 @@ public sealed record WatermarkReading(bool Found, WatermarkPayload Payload, doub
 /// every 128 pixels can tell: 0 unless it was cropped, mirrored or turned.
 /// </param>
 /// <param name="OffsetY">The same, down.</param>
+/// <param name="AsSigned">Whether, both at canonical size, every place of this picture is where it was in the signed one.</param>
 public sealed record WatermarkGeometry(
-    double Scale, double Aspect, double RotationDegrees, bool Mirrored, bool Inverted, double OffsetX, double OffsetY);
+    double Scale, double Aspect, double RotationDegrees, bool Mirrored, bool Inverted, double OffsetX, double OffsetY, bool AsSigned)
+{
+    private const double LeastRatio = 0.003, LeastDegrees = 0.05;
+
+    /// <summary>What was done to the picture, in words: "mirrored, scaled to 0.67, turned by 2°"; empty when nothing was.</summary>
+    public string Describe()
+    {
+        if (AsSigned) return "";
+        var parts = new List<string>();
+        if (Mirrored) parts.Add("mirrored");
+        if (Inverted) parts.Add("inverted");
+        if (Math.Abs(Scale - 1) > LeastRatio) parts.Add(string.Create(CultureInfo.InvariantCulture, $"scaled to {Scale:0.##}"));
+        if (Math.Abs(Aspect - 1) > LeastRatio) parts.Add(string.Create(CultureInfo.InvariantCulture, $"squeezed to {Aspect:0.##}"));
+        if (Math.Abs(RotationDegrees) > LeastDegrees) parts.Add(string.Create(CultureInfo.InvariantCulture, $"turned by {RotationDegrees:0.#}°"));
+        return parts.Count == 0 ? "cropped or extended" : string.Join(", ", parts);
+    }
+}
 
 /// <summary>Which parts of a marked picture were changed after marking, and how much of it that can be said of. Immutable.</summary>
 /// <param name="Regions">The changed parts, in the picture's pixels; empty when none was found.</param>

@@ -148,9 +148,10 @@ internal sealed class RecordJudge
             if (!identical && reading.Alteration is { Regions.Count: > 0 })
                 return CheckResult.Failed(CheckCodes.PartsAltered, $"Payload matched record {certificate.RecordId}, but the watermark is missing in parts of the picture: they were changed after signing.");
             var distance = reading.Payload.DistanceTo(certificate.WatermarkPayload);
+            var geometry = reading.Geometry?.Describe() is { Length: > 0 } changes ? $" (the picture is {changes})" : "";
             return distance == 0
-                ? CheckResult.Passed(CheckCodes.PayloadExact, $"Payload matched record {certificate.RecordId}")
-                : CheckResult.Passed(CheckCodes.PayloadNear, $"Payload within {distance} bits of record {certificate.RecordId}");
+                ? CheckResult.Passed(CheckCodes.PayloadExact, $"Payload matched record {certificate.RecordId}{geometry}")
+                : CheckResult.Passed(CheckCodes.PayloadNear, $"Payload within {distance} bits of record {certificate.RecordId}{geometry}");
         }
         if (reading.Found)
             return CheckResult.Failed(CheckCodes.PayloadMismatch, $"The watermark carries {reading.Payload}, which is not the payload of record {certificate.RecordId}.");
