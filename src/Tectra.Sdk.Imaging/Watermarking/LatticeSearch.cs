@@ -21,7 +21,7 @@ internal sealed class LatticeSearch
     private const double RadiusShare = 0.17; // the frequency of a typical pilot line, in cycles a canonical pixel
     private const double ScaleStepBins = 0.5, AngleStepBins = 0.55;
     private const int LeastLines = 8, Batch = 8;
-    private const double LeastScore = 3;
+    private const double LeastScore = 3, MostStepScale = 2;
 
     private readonly PictureSpectrum _spectrum;
     private readonly int _keep;
@@ -66,10 +66,11 @@ internal sealed class LatticeSearch
         }
         Span<float> inverses = stackalloc float[Batch], sums = stackalloc float[Batch];
         Span<int> counts = stackalloc int[Batch];
-        var factor = Math.Exp(_scaleStep);
         for (var scale = plan.ScaleFrom; scale <= plan.ScaleTo;)
         {
+            // The smaller the picture, the higher its lines stand, and the further a step moves them.
             var first = scale;
+            var factor = Math.Exp(_scaleStep * Math.Min(scale, MostStepScale));
             for (var i = 0; i < Batch; i++, scale *= factor) inverses[i] = (float)(1 / scale);
             if (inverses[0] <= allWithin) SumAll(across, down, inverses, sums, counts);
             else SumReadable(across, down, inverses, maxX, maxY, sums, counts);

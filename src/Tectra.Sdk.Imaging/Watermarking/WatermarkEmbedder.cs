@@ -14,7 +14,7 @@ internal static class WatermarkEmbedder
     private const double RoundingError = 1.0 / 12; // mean square of rounding to whole 8-bit steps
 
     // Textured pictures hide more: their ratio goes below the target by 1.8 dB a decibel of mask, flat ones' above.
-    private const double TextureSlope = 1.8, MostBelow = -1.8, MostAbove = 1;
+    private const double TextureSlope = 1.8, MostBelow = -2, MostAbove = 1.1;
 
     // Rounding and the mask's edges take a little more than the sums below say.
     private const double Calibration = 0.1;
