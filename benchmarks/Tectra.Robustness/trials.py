@@ -14,7 +14,7 @@ from PIL import Image
 import attacks
 import others
 
-SMALLEST, LARGEST = 256, 1600
+SMALLEST, LARGEST = 192, 1600  # smaller ones more often: they take less time, and chance is the same
 Kind = namedtuple('Kind', 'name weight photo fn')
 KINDS: "OrderedDict[str, Kind]" = OrderedDict()
 
@@ -36,12 +36,12 @@ def make(name, trial, path=None, attack=None):
     """→ picture, what it is in words."""
     rng = np.random.default_rng([zlib.crc32(name.encode()), trial])
     if not KINDS[name].photo:
-        w, h = (int(SMALLEST * (LARGEST / SMALLEST) ** rng.random()) for _ in range(2))
+        w, h = (int(SMALLEST * (LARGEST / SMALLEST) ** rng.random() ** 2) for _ in range(2))
         return KINDS[name].fn(rng, w, h)
     img = photo(path)
-    if rng.random() < .7:  # a part of it, at another size
+    if rng.random() < .85:  # a part of it, at another size
         img = attacks.crop_area(img, rng.uniform(.4, 1), rng, .2)
-        side = max(SMALLEST, int(max(img.shape[:2]) * rng.uniform(.4, 1)))
+        side = max(SMALLEST, int(max(img.shape[:2]) * rng.uniform(.25, .75)))
         img = attacks.limit_long_side(img, side)
     return KINDS[name].fn(rng, np.ascontiguousarray(img), attack)
 
