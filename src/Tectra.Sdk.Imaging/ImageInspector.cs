@@ -81,11 +81,18 @@ public sealed class ImageInspector
         using var canonical = CanonicalImage.Create(image.Pixels, image.Luma!);
         var detection = WatermarkDetector.Detect(image.Luma!, canonical, cancellationToken);
         var reading = detection.ToReading(image.Pixels.Width, image.Pixels.Height);
-        if (depth != InspectionDepth.Full || !reading.Found || !detection.IsAsSigned) return reading;
-        using var whitened = WhitenedImage.Create(canonical);
-        return reading with
+        return depth == InspectionDepth.Full && reading.Found ? reading with { Alteration = Alterations(image, canonical, detection) } : reading;
+    }
+
+    private AlterationReading? Alterations(LoadedImage image, CanonicalImage canonical, Detection detection)
+    {
+        var (payload, strength) = (detection.Payload, _options.WatermarkStrengthDecibels);
+        if (!detection.IsAsSigned)
         {
-            Alteration = AlterationMap.Find(image.Pixels, canonical, whitened, reading.Payload, _options.WatermarkStrengthDecibels),
-        };
+            using var aligned = AlignedPicture.Create(canonical, detection);
+            return aligned?.FindAlterations(payload, strength, image.Pixels.Width, image.Pixels.Height);
+        }
+        using var whitened = WhitenedImage.Create(canonical);
+        return AlterationMap.Find(image.Pixels, canonical, whitened, WatermarkLayout.Tile(payload), strength);
     }
 }

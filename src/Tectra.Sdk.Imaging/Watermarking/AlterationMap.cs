@@ -1,4 +1,3 @@
-using Tectra.Sdk.Content;
 using Tectra.Sdk.Imaging.Pixels;
 using Tectra.Sdk.Verification;
 
@@ -27,14 +26,14 @@ internal static class AlterationMap
     /// <param name="picture">The picture.</param>
     /// <param name="image">The same, canonical.</param>
     /// <param name="whitened">The same, whitened.</param>
-    /// <param name="payload">What its watermark carries.</param>
+    /// <param name="tile">The tile that it carries, as it repeats from its first pixel on.</param>
     /// <param name="strengthDecibels">The strength it was probably embedded with.</param>
     public static AlterationReading? Find(
-        ImageBuffer picture, CanonicalImage image, WhitenedImage whitened, WatermarkPayload payload, double strengthDecibels)
+        ImageBuffer picture, CanonicalImage image, WhitenedImage whitened, float[] tile, double strengthDecibels)
     {
         using var mask = PerceptualMask.Create(image);
         var gain = WatermarkEmbedder.Gain(mask.Values, strengthDecibels);
-        var cells = Measure(image, whitened, mask, gain, WatermarkLayout.Tile(payload));
+        var cells = Measure(image, whitened, mask, gain, tile);
         CountMute(picture, image.Luma.Width, image.Luma.Height, cells);
         cells.DropUnfit();
         var survival = Median(cells.Carrying.Select(cells.Survival));

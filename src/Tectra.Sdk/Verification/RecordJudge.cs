@@ -40,13 +40,14 @@ internal sealed class RecordJudge
         var blocker = findings.FirstOrDefault(finding => finding.Result.Outcome == CheckOutcome.Failed)?.Result;
 
         var hash = CheckSha256(certificate);
-        var watermark = CheckWatermark(certificate, identical: hash.Outcome == CheckOutcome.Passed);
         var picture = CheckPerceptualHash(certificate, identical: hash.Outcome == CheckOutcome.Passed);
+        var alteration = AlterationIfWhole(picture);
+        var watermark = CheckWatermark(certificate, hash.Outcome == CheckOutcome.Passed ? null : alteration);
         var anchor = CheckAnchor(bundle, certificate);
         findings.Add(new Finding("anchor", anchor));
         if (bundle.Anchor is LedgerAnchor { Entry.PublicKey: var ledger } && !_policy.Anchors.NamesKeys)
             findings.Add(new Finding("ledger", CheckResult.NotRun(CheckCodes.LedgerNotChecked, $"No trusted ledgers were named: whose ledger key {ledger.KeyId} is, and so when this was anchored, it alone says.")));
-        if (IsPayloadOf(certificate) && hash.Outcome != CheckOutcome.Passed) findings.Add(new Finding("alteration", CheckAlterations()));
+        if (IsPayloadOf(certificate) && hash.Outcome != CheckOutcome.Passed) findings.Add(new Finding("alteration", CheckAlterations(alteration)));
         var connected = IsPayloadOf(certificate) || hash.Outcome == CheckOutcome.Passed || picture.Outcome == CheckOutcome.Passed;
         var blockchain = hash.Outcome == CheckOutcome.Passed
             ? blocker ?? anchor
@@ -61,7 +62,7 @@ internal sealed class RecordJudge
             Blockchain = Block(blockchain, blocker),
             Findings = findings.DrainToImmutable(),
             Content = blocker is null ? ContentOf(hash, watermark, picture) : ContentState.Unknown,
-            Alteration = IsPayloadOf(certificate) && claimsHold && hash.Outcome != CheckOutcome.Passed ? _observed.Watermark!.Alteration : null,
+            Alteration = IsPayloadOf(certificate) && claimsHold && hash.Outcome != CheckOutcome.Passed ? alteration : null,
             Distance = PerceptualDistance(certificate),
             IsConnected = connected,
             IsPayloadOwner = _observed.Watermark is { Found: true } && IsPayloadOf(certificate) && claimsHold,
@@ -135,7 +136,7 @@ internal sealed class RecordJudge
         && _observed.Watermark is { } reading
         && reading.Payload.DistanceTo(certificate.WatermarkPayload) <= VerificationPolicy.WatermarkRadius;
 
-    private CheckResult CheckWatermark(Certificate certificate, bool identical)
+    private CheckResult CheckWatermark(Certificate certificate, AlterationReading? alteration)
     {
         if (_observed.Watermark is not { } reading)
         {
@@ -145,7 +146,7 @@ internal sealed class RecordJudge
         }
         if (IsPayloadOf(certificate))
         {
-            if (!identical && reading.Alteration is { Regions.Count: > 0 })
+            if (alteration is { Regions.Count: > 0 })
                 return CheckResult.Failed(CheckCodes.PartsAltered, $"Payload matched record {certificate.RecordId}, but the watermark is missing in parts of the picture: they were changed after signing.");
             var distance = reading.Payload.DistanceTo(certificate.WatermarkPayload);
             var geometry = reading.Geometry?.Describe() is { Length: > 0 } changes ? $" (the picture is {changes})" : "";
@@ -211,11 +212,22 @@ internal sealed class RecordJudge
         _ => ContentState.Unknown,
     };
 
+    /// <summary>
+    /// Altered parts, where they can be told from what is merely around a picture: in a screenshot or a crop, which looks
+    /// different as a whole, everything beside the signed picture would seem altered.
+    /// </summary>
+    private AlterationReading? AlterationIfWhole(CheckResult picture) =>
+        _observed.Watermark is not { } reading || (reading.Geometry is { AsSigned: false } && picture.Outcome != CheckOutcome.Passed) ? null : reading.Alteration;
+
     /// <summary>What the watermark says about changes of a file that isn't byte for byte a known one.</summary>
-    private CheckResult CheckAlterations()
+    private CheckResult CheckAlterations(AlterationReading? found)
     {
-        if (_observed.Watermark?.Alteration is not { } alteration)
-            return CheckResult.NotRun(CheckCodes.AlterationNotJudged, "Too little of the watermark is left to tell whether parts of the picture were changed.");
+        if (found is not { } alteration)
+        {
+            return CheckResult.NotRun(CheckCodes.AlterationNotJudged, _observed.Watermark?.Geometry is { AsSigned: false } geometry
+                ? $"The picture is {geometry.Describe()}, which leaves too little to tell whether parts of it were changed."
+                : "Too little of the watermark is left to tell whether parts of the picture were changed.");
+        }
         if (alteration.Regions.Count > 0)
         {
             return CheckResult.Failed(
