@@ -113,6 +113,8 @@ internal sealed class ImageMarker
         using var luma = CanonicalImage.LumaOf(pixels);
         using var canonical = CanonicalImage.Create(pixels, luma);
         var reading = WatermarkDetector.DetectAsSigned(canonical);
+        // Where that leaves doubts an extraction looks on, and might prefer another reading.
+        if (reading.Found && reading.Payload == payload && !reading.Settled) reading = WatermarkDetector.Detect(luma, canonical, cancellationToken);
         if (!reading.Found || reading.Payload != payload) return null;
         return (PerceptualHasher.Hash(pixels, header.Luma, null, cancellationToken),
             _options.MeasureQuality ? ImageQuality.Compare(source.Pixels, pixels, cancellationToken) : null);
