@@ -56,7 +56,7 @@ internal sealed class ImageMarker
         }
         throw new InvalidContentException(
             ErrorCodes.WatermarkNotReadable,
-            "A watermark was embedded but can't be read back: the picture is too flat or too transparent to carry one.");
+            "A watermark was embedded but can't be read back: the picture is too small, too flat or too transparent to carry one.");
     }
 
     /// <summary>Writes the picture in another format, without a watermark.</summary>
