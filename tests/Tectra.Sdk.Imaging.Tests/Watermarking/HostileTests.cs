@@ -70,13 +70,18 @@ public sealed class HostileTests
         Assert.That(() => Watermarker.Extract(Png(picture), before.Token), Throws.InstanceOf<OperationCanceledException>());
 
         // In the midst of it: the whole search takes many times as long as this.
-        var watch = Stopwatch.StartNew();
-        WatermarkDetector.Detect(luma, canonical, CancellationToken.None);
-        var whole = watch.Elapsed;
-        using var midst = new CancellationTokenSource(whole / 4);
+        var watch = new Stopwatch();
+        var whole = TimeSpan.MaxValue;
+        for (var i = 0; i < 2; i++)
+        {
+            watch.Restart();
+            WatermarkDetector.Detect(luma, canonical, CancellationToken.None);
+            if (watch.Elapsed < whole) whole = watch.Elapsed;
+        }
+        using var midst = new CancellationTokenSource(whole / 5);
         watch.Restart();
         Assert.That(() => WatermarkDetector.Detect(luma, canonical, midst.Token), Throws.InstanceOf<OperationCanceledException>());
-        Report.Line($"watermark: a search of {whole.TotalMilliseconds:F0} ms, given up after {whole.TotalMilliseconds / 4:F0} ms, ended after {watch.ElapsedMilliseconds} ms");
+        Report.Line($"watermark: a search of {whole.TotalMilliseconds:F0} ms, given up after {whole.TotalMilliseconds / 5:F0} ms, ended after {watch.ElapsedMilliseconds} ms");
     }
 
     [Test]
