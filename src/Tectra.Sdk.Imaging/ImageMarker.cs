@@ -57,7 +57,7 @@ internal sealed class ImageMarker
         }
         throw new InvalidContentException(
             ErrorCodes.WatermarkNotReadable,
-            "A watermark was embedded but can't be read back: the picture is too flat or too transparent to carry one.");
+            "A watermark was embedded but can't be read back: the picture is too small, too flat or too transparent to carry one.");
     }
 
     /// <summary>Writes the picture in another format, without a watermark.</summary>
@@ -115,6 +115,8 @@ internal sealed class ImageMarker
         using var luma = CanonicalImage.LumaOf(pixels);
         using var canonical = CanonicalImage.Create(pixels, luma);
         var reading = WatermarkDetector.DetectAsSigned(canonical);
+        // Where that leaves doubts an extraction looks on, and might prefer another reading.
+        if (reading.Found && reading.Payload == payload && !reading.Settled) reading = WatermarkDetector.Detect(luma, canonical, cancellationToken);
         if (!reading.Found || reading.Payload != payload) return null;
         return (PerceptualHasher.Hash(pixels, header.Luma, null, cancellationToken),
             _options.MeasureQuality ? ImageQuality.Compare(source.Pixels, pixels, cancellationToken) : null);

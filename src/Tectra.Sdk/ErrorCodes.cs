@@ -42,7 +42,7 @@ public static class ErrorCodes
     /// <summary>The picture's colour model (CMYK) can't carry a watermark.</summary>
     public const string ColourModelUnsupported = "colour_model_unsupported";
 
-    /// <summary>A watermark was embedded but could not be read back: the picture is too flat, too transparent or too coarse.</summary>
+    /// <summary>A watermark was embedded but could not be read back: the picture is too small, too flat, too transparent or too coarse.</summary>
     public const string WatermarkNotReadable = "watermark_not_readable";
 
     /// <summary>The picture is so flat that its perceptual hash isn't stable under marking.</summary>

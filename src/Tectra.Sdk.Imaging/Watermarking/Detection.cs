@@ -77,7 +77,8 @@ internal sealed class Detection
         double vertical = Math.Sqrt((downX * downX) + (downY * downY)), horizontal = Math.Sqrt((acrossX * acrossX) + (acrossY * acrossY));
         var (x, y) = FirstPixel;
         return new WatermarkGeometry(
-            Math.Round(Math.Sqrt(vertical * horizontal), 4), Math.Round(horizontal / vertical, 4), Math.Round(Math.Atan2(downX, downY) * 180 / Math.PI, 2),
+            Math.Round(Math.Sqrt(vertical * horizontal), 4), Math.Round(horizontal / vertical, 4),
+            Math.Round(Math.Atan2(downX, downY) * 180 / Math.PI, 2) + 0.0, // and not −0
             determinant < 0, Offset.Inverted, Math.Round(WithinTile(x), 2), Math.Round(WithinTile(y), 2), IsAsSigned);
 
         static double WithinTile(double value)

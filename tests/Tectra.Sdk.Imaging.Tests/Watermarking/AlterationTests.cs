@@ -54,6 +54,39 @@ public sealed class AlterationTests
         Assert.That(found, Is.GreaterThanOrEqualTo(total * 8 / 10));
     }
 
+    [Test]
+    public void A_forgery_does_not_hide_behind_scaling_mirroring_or_turning()
+    {
+        int honest = 0, found = 0, total = 0;
+        foreach (var path in TestData.IsFull ? TestImages.Kodak : TestImages.Kodak.Take(2))
+        {
+            var honestFile = new ImageWatermarker().Embed(TestData.Read(path), Payload).Bytes.ToArray();
+            using ImageBuffer marked = TestImages.Decode(honestFile), forged = TestImages.Decode(honestFile);
+            int width = marked.Width * 3 / 10, height = marked.Height * 3 / 10, left = marked.Width / 2, top = marked.Height / 2;
+            for (var y = 0; y < height; y++)
+                marked.Row((marked.Height / 8) + y).Slice(marked.Width / 10 * 3, width * 3).CopyTo(forged.Row(top + y)[(left * 3)..]);
+            var forgedFile = new PngCodec().Encode(forged, new EncodingProfile(), ImageMetadata.Empty);
+            foreach (var (name, change) in new (string, Func<AttackedPicture, AttackedPicture>)[]
+            {
+                // Each step disposes of the picture before it.
+                ("scaled to 0.9", picture => picture.ScaledBy(0.9)), ("scaled to 0.75", picture => picture.ScaledBy(0.75)), ("enlarged", picture => picture.ScaledBy(1.3)),
+                ("squeezed", picture => picture.ScaledBy(0.9, 1)), ("mirrored", picture => picture.Oriented(2)), ("turned", picture => picture.Oriented(6)),
+            })
+            {
+                using AttackedPicture copy = change(new AttackedPicture(honestFile)), forgery = change(new AttackedPicture(forgedFile));
+                var untouched = Inspect(copy.Png());
+                Assert.That(untouched.Geometry!.AsSigned, Is.False, name);
+                Assert.That(untouched.Alteration?.Regions ?? [], Is.Empty, $"{path} {name}");
+                if (untouched.Alteration is not null) honest++;
+                total++;
+                if (Inspect(forgery.Png()).Alteration is { Regions.Count: > 0 }) found++;
+            }
+        }
+        Report.Line($"alterations: {found} of {total} forgeries found after scaling, mirroring or turning; {honest} honest copies judged, none called altered");
+        Assert.That(found, Is.GreaterThanOrEqualTo(total * 8 / 10));
+        Assert.That(honest, Is.GreaterThanOrEqualTo(total * 8 / 10));
+    }
+
     [TestCase(0)]
     [TestCase(110)]
     [TestCase(255)]
