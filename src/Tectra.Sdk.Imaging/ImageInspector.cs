@@ -79,7 +79,7 @@ public sealed class ImageInspector
     private WatermarkReading Read(LoadedImage image, InspectionDepth depth, CancellationToken cancellationToken)
     {
         using var canonical = CanonicalImage.Create(image.Pixels, image.Luma!);
-        var detection = WatermarkDetector.Detect(image.Luma!, canonical, cancellationToken);
+        var detection = _options.SearchGeometry ? WatermarkDetector.Detect(image.Luma!, canonical, cancellationToken) : WatermarkDetector.DetectAsSigned(canonical);
         var reading = detection.ToReading(image.Pixels.Width, image.Pixels.Height);
         return depth == InspectionDepth.Full && reading.Found ? reading with { Alteration = Alterations(image, canonical, detection) } : reading;
     }

@@ -37,7 +37,7 @@ public sealed record WatermarkReading(bool Found, WatermarkPayload Payload, doub
 /// <param name="Inverted">Whether dark and light were exchanged.</param>
 /// <param name="OffsetX">
 /// Where this picture's first pixel lies in the signed one, in canonical pixels modulo 128, as far as a watermark that repeats
-/// every 128 pixels can tell: 0 unless it was cropped, mirrored or turned.
+/// every 128 pixels can tell: near 0 (or 128) unless it was cropped, mirrored or turned.
 /// </param>
 /// <param name="OffsetY">The same, down.</param>
 /// <param name="AsSigned">Whether, both at canonical size, every place of this picture is where it was in the signed one.</param>
