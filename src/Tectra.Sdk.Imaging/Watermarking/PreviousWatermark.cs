@@ -7,40 +7,42 @@ namespace Tectra.Sdk.Imaging.Watermarking;
 /// A watermark that a picture already carries at its own scale, possibly cropped, mirrored or turned by quarters. It is taken
 /// out before another goes in: two would cost twice the quality, and a reader could find either.
 /// </summary>
-internal sealed class PreviousWatermark
+internal sealed class PreviousWatermark : IDisposable
 {
     private const int Side = WatermarkLayout.TileSide;
     private const double MaxShare = 8; // what even the strongest setting doesn't exceed on its strongest picture
 
     private static readonly GaussianBlur LocalMean = new(2.5);
 
-    private readonly float[] _tile;
+    private readonly Plane<float> _tile;
 
-    private PreviousWatermark(float[] tile) => _tile = tile;
+    private PreviousWatermark(Plane<float> tile) => _tile = tile;
 
     /// <summary>The old watermark, or null; an unmarked picture costs a look at its middle.</summary>
     public static PreviousWatermark? Find(CanonicalImage image, CancellationToken cancellationToken)
     {
         if (WatermarkDetector.DetectAtOwnScale(image, cancellationToken) is not { } detection) return null;
-        var tile = AsSeen(detection);
-        var share = Share(image, tile);
-        if (share <= 0) return null;
-        foreach (ref var value in tile.AsSpan()) value *= share;
-        return new PreviousWatermark(tile);
+        var previous = new PreviousWatermark(AsSeen(detection));
+        var share = Share(image, previous._tile.Values);
+        foreach (ref var value in previous._tile.Values) value *= share;
+        return previous;
     }
 
     /// <summary>Takes it out of a tile that is about to be embedded, both before the mask.</summary>
     public void TakeFrom(Span<float> tile)
     {
-        for (var i = 0; i < tile.Length; i++) tile[i] -= _tile[i];
+        var old = _tile.Values;
+        for (var i = 0; i < tile.Length; i++) tile[i] -= old[i];
     }
 
+    public void Dispose() => _tile.Dispose();
+
     /// <summary>The old tile as it repeats in this picture from its first pixel on: turned, mirrored and shifted.</summary>
-    private static float[] AsSeen(Detection detection)
+    private static Plane<float> AsSeen(Detection detection)
     {
-        var tile = new Plane<float>(Side, Side);
+        using var tile = new Plane<float>(Side, Side);
         WatermarkLayout.Tile(detection.Payload, tile.Values);
-        var seen = new float[Side * Side];
+        var seen = new Plane<float>(Side, Side);
         var (startX, startY) = detection.FirstPixel;
         double sign = detection.Offset.Turned ? -1 : 1;
         for (var y = 0; y < Side; y++)
@@ -49,10 +51,9 @@ internal sealed class PreviousWatermark
             {
                 var (dx, dy) = detection.Lattice.ToTile(sign * x, sign * y);
                 var value = Between(tile, startX + dx, startY + dy);
-                seen[(y * Side) + x] = detection.Offset.Inverted ? -value : value;
+                seen.Row(y)[x] = detection.Offset.Inverted ? -value : value;
             }
         }
-        tile.Dispose();
         return seen;
     }
 

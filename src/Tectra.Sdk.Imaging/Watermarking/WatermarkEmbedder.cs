@@ -34,7 +34,7 @@ internal static class WatermarkEmbedder
     {
         using var canonical = CanonicalImage.Create(image, luma);
         using var residual = PerceptualMask.Create(canonical);
-        var previous = PreviousWatermark.Find(canonical, cancellationToken);
+        using var previous = PreviousWatermark.Find(canonical, cancellationToken);
         Modulate(residual, payload, Gain(residual.Values, strengthDecibels), previous);
         using var enlarged = residual.Width == image.Width && residual.Height == image.Height ? null : new BicubicRows(residual, image.Width, image.Height);
         using var row = new Plane<float>(image.Width, 1);
