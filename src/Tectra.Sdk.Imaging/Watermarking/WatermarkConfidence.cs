@@ -14,7 +14,7 @@ internal static class WatermarkConfidence
     public const double SettledAgreement = 15;
 
     private const double LeastAgreement = 12.3; // below, the payload is a guess even if the pilot shows that there is one
-    private const double PilotFrom = 4.6, PilotWorth = 0.7; // chance gives one reading in twenty as much
+    private const double PilotFrom = 5.75, PilotWorth = 0.7; // chance gives less than one reading in fifty thousand as much
 
     /// <summary>The agreement of the bits (0 to 22.6), and what a pilot beyond chance adds to it.</summary>
     public static double Of(double agreement, double pilotScore) => agreement + (PilotWorth * Math.Max(0, pilotScore - PilotFrom));

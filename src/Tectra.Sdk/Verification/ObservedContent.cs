@@ -9,7 +9,7 @@ namespace Tectra.Sdk.Verification;
 /// <param name="Payload">The best candidate; worth a lookup even when <paramref name="Found"/> is false.</param>
 /// <param name="Confidence">
 /// How certain the reading is: how well the picture agrees with the candidate's code word (0 to 22.6, the square root of 512),
-/// and up to 2.4 more where the pilot beside it is clearly there. Pictures without a watermark stay below the threshold of 13.4.
+/// and up to 1.6 more where the pilot beside it is clearly there. Pictures without a watermark stay below the threshold of 13.4.
 /// </param>
 public sealed record WatermarkReading(bool Found, WatermarkPayload Payload, double Confidence)
 {

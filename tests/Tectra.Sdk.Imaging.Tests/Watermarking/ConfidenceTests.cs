@@ -27,17 +27,17 @@ public sealed class ConfidenceTests
     public void A_pilot_that_chance_could_make_adds_nothing_and_the_best_adds_no_more_than_is_documented()
     {
         Assert.That(WatermarkConfidence.Of(12.5, 0), Is.EqualTo(12.5));
-        Assert.That(WatermarkConfidence.Of(12.5, 4.6), Is.EqualTo(12.5));
-        Assert.That(WatermarkConfidence.Of(12.5, MostPilot), Is.InRange(12.5 + 2.3, 12.5 + 2.4));
+        Assert.That(WatermarkConfidence.Of(12.5, 5.75), Is.EqualTo(12.5));
+        Assert.That(WatermarkConfidence.Of(12.5, MostPilot), Is.InRange(12.5 + 1.5, 12.5 + 1.6));
     }
 
     [TestCase(13.41, 0, true)]
     [TestCase(13.39, 0, false)]
-    [TestCase(13.39, 4.6, false)]
-    [TestCase(13.0, 5.2, true)]
-    [TestCase(13.0, 5.1, false)]
-    [TestCase(12.31, 6.3, true)]
-    [TestCase(12.31, 6.1, false)]
+    [TestCase(13.39, 5.75, false)]
+    [TestCase(13.0, 6.4, true)]
+    [TestCase(13.0, 6.3, false)]
+    [TestCase(12.31, 7.4, true)]
+    [TestCase(12.31, 7.2, false)]
     [TestCase(12.29, 8, false)]
     [TestCase(0, 8, false)]
     [TestCase(15, 0, true)]
