@@ -1,23 +1,18 @@
-using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
 using Tectra.Sdk.Verification;
 
 namespace Tectra.Sdk.Api;
 
-/// <summary>What a client sends to register a record: hashes and signatures, never content. Immutable.</summary>
-/// <param name="Envelope">The signed certificate.</param>
-/// <param name="MetadataJson">The metadata text whose digest the certificate holds, or null.</param>
-public sealed record RegistrationRequest(DsseEnvelope Envelope, string? MetadataJson);
-
-/// <summary>What a registry answers to a registration. Immutable.</summary>
-/// <param name="RecordId">The record's id.</param>
-/// <param name="AlreadyRegistered">True when the very same certificate was registered before; nothing was added.</param>
-public sealed record RegistrationReceipt(RecordId RecordId, bool AlreadyRegistered);
-
 /// <summary>The port to a registry, wherever it runs. Implementations are thread-safe.</summary>
 public interface ITectraApi
 {
+    /// <summary>The most records of one <see cref="RegisterBatchAsync"/>.</summary>
+    const int MaxBatch = 100;
+
+    /// <summary>The most ancestors that <see cref="GetCustodyChainAsync"/> follows.</summary>
+    const int MaxCustodyLinks = 64;
+
     /// <summary>
     /// Registers a record durably. Repeating a registration is safe and adds nothing.
     /// </summary>
@@ -28,32 +23,53 @@ public interface ITectraApi
     ValueTask<RegistrationReceipt> RegisterAsync(RegistrationRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The evidence of every record that may be the observed content's own: same bytes, payload within
-    /// <see cref="VerificationPolicy.WatermarkRadius"/> bits, or perceptual hash within <paramref name="perceptualRadius"/>
-    /// bits, with full recall inside these radii. Revoked records are among them.
+    /// Registers several records durably, in order: a record may name one before it as its parent. One that is refused doesn't
+    /// stop the others. All that are accepted are stored together or not at all.
     /// </summary>
-    ValueTask<IReadOnlyList<EvidenceBundle>> FindAsync(ObservedContent observed, int perceptualRadius, CancellationToken cancellationToken = default);
+    /// <returns>One outcome a request, in the order of the requests.</returns>
+    /// <exception cref="ArgumentException">There are none, or more than <see cref="MaxBatch"/>.</exception>
+    /// <exception cref="RegistryException">The registry can't be used at all; nothing was registered.</exception>
+    ValueTask<IReadOnlyList<RegistrationOutcome>> RegisterBatchAsync(IReadOnlyList<RegistrationRequest> requests, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The evidence of the records that may be the observed content's own: same bytes, payload within
+    /// <see cref="VerificationPolicy.WatermarkRadius"/> bits, or perceptual hash within the options' radius, with full recall
+    /// inside these radii. A costlier search is left out where a cheaper one has named the record, unless the options ask for all.
+    /// Revoked records are among them.
+    /// </summary>
+    ValueTask<IReadOnlyList<EvidenceBundle>> FindAsync(ObservedContent observed, LookupOptions options, CancellationToken cancellationToken = default);
 
     /// <summary>One record's evidence as it stands now, or null if there is no such record.</summary>
     ValueTask<EvidenceBundle?> GetEvidenceAsync(RecordId recordId, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The evidence of a record, of its parent, of that one's parent and so on, at most <see cref="MaxCustodyLinks"/> ancestors;
+    /// empty if there is no such record.
+    /// </summary>
+    ValueTask<IReadOnlyList<EvidenceBundle>> GetCustodyChainAsync(RecordId recordId, CancellationToken cancellationToken = default);
+
     /// <summary>Revokes a record; once revoked it stays so, and revoking again changes nothing.</summary>
-    /// <exception cref="RegistryException">There is no such record (<c>record_unknown</c>).</exception>
+    /// <returns>The revocation that stands.</returns>
+    /// <exception cref="RegistryException">There is no such record, or it is another user's (<c>record_unknown</c>).</exception>
     /// <exception cref="ArgumentOutOfRangeException">The reason is longer than <see cref="Revocation.MaxReasonLength"/>.</exception>
-    ValueTask RevokeAsync(RecordId recordId, string reason, CancellationToken cancellationToken = default);
+    ValueTask<Revocation> RevokeAsync(RecordId recordId, string reason, CancellationToken cancellationToken = default);
 }
 
 /// <summary>What can be done with any registry.</summary>
 public static class TectraApiExtensions
 {
-    /// <summary>Asks the registry for candidates and judges them here, in the caller's process.</summary>
+    /// <summary>Asks the registry for candidates and their chains of custody, and judges them here, in the caller's process.</summary>
     public static async ValueTask<VerificationReport> VerifyAsync(
         this ITectraApi api, ObservedContent observed, VerificationPolicy policy, TimeProvider time, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(api);
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(time);
-        var evidence = await api.FindAsync(observed, policy.PerceptualRadius, cancellationToken).ConfigureAwait(false);
-        return Verifier.Verify(observed, evidence, EvidenceSource.Registry, policy, time.GetUtcNow(), cancellationToken);
+        var options = new LookupOptions { PerceptualRadius = policy.PerceptualRadius, IsExhaustive = policy.IsExhaustive };
+        var evidence = await api.FindAsync(observed, options, cancellationToken).ConfigureAwait(false);
+        var report = Verifier.Verify(observed, evidence, EvidenceSource.Registry, policy, time.GetUtcNow(), cancellationToken);
+        if (report.Certificate is not { ParentRecordId: not null } certificate) return report;
+        var chain = await api.GetCustodyChainAsync(certificate.RecordId, cancellationToken).ConfigureAwait(false);
+        return report with { Chain = CustodyChain.Judge(chain, policy) };
     }
 }

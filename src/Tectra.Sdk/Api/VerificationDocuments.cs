@@ -19,7 +19,8 @@ internal sealed record VerificationReportDocument(
     double? JudgedShare,
     string? RecordId,
     string? ParentRecordId,
-    FindingDocument[] Findings)
+    FindingDocument[] Findings,
+    CustodyLinkDocument[] Chain)
 {
     private const string Pending = "pending";
 
@@ -41,7 +42,8 @@ internal sealed record VerificationReportDocument(
         report.Alteration is { } alteration ? Math.Floor(100 * alteration.JudgedShare) / 100 : null,
         report.Certificate?.RecordId.ToString(),
         report.Certificate?.ParentRecordId?.ToString(),
-        [.. report.Findings.Select(FindingDocument.From)]);
+        [.. report.Findings.Select(FindingDocument.From)],
+        [.. report.Chain.Select(CustodyLinkDocument.From)]);
 
     public static string Name(CheckOutcome outcome) => outcome switch
     {
@@ -117,4 +119,19 @@ internal sealed record FindingDocument(string Subject, string Outcome, string Co
 {
     public static FindingDocument From(Finding finding) => new(
         finding.Subject, VerificationReportDocument.Name(finding.Result.Outcome), finding.Result.Code, finding.Result.Details);
+}
+
+/// <summary>One record of a chain of custody; what it claims is null when its signatures are wrong.</summary>
+internal sealed record CustodyLinkDocument(
+    string? RecordId, OriginDocument? Origin, SignerDocument? Signer, string? Timestamp, bool? SourceIsParentFile, string Outcome, string Code, string Details)
+{
+    public static CustodyLinkDocument From(CustodyLink link) => new(
+        link.Certificate?.RecordId.ToString(),
+        link.Certificate is { } certificate ? OriginDocument.From(certificate.OriginCode) : null,
+        link.Certificate is { } signed ? SignerDocument.From(signed) : null,
+        link.Certificate?.Timestamp.ToString(),
+        link.SourceIsParentFile,
+        VerificationReportDocument.Name(link.Result.Outcome),
+        link.Result.Code,
+        link.Result.Details);
 }

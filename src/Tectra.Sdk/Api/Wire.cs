@@ -15,6 +15,9 @@ internal static class Wire
     /// <summary>With white space: what people open in an editor.</summary>
     public static WireContext IndentedJson { get; } = new(Options(indented: true));
 
+    /// <summary>For answers of a server that may be newer than this program: fields it doesn't know are passed over.</summary>
+    public static WireContext LenientJson { get; } = new(new JsonSerializerOptions(Options(indented: false)) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip });
+
     /// <summary>For documents that are written token by token; the same text as <see cref="Json"/>.</summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -38,4 +41,37 @@ internal static class Wire
 [JsonSerializable(typeof(EvidenceBundleDocument))]
 [JsonSerializable(typeof(LedgerEntryDocument))]
 [JsonSerializable(typeof(VerificationReportDocument))]
+[JsonSerializable(typeof(RegistrationDocument))]
+[JsonSerializable(typeof(RegistrationBatchDocument))]
+[JsonSerializable(typeof(RegistrationReceiptDocument))]
+[JsonSerializable(typeof(RegistrationOutcomesDocument))]
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(ObservationDocument))]
+[JsonSerializable(typeof(RecordPage))]
+[JsonSerializable(typeof(RecordDetailDocument))]
+[JsonSerializable(typeof(PublicCertificateDocument))]
+[JsonSerializable(typeof(EvidenceListDocument))]
+[JsonSerializable(typeof(RevocationDocument))]
+[JsonSerializable(typeof(RegistryInfoDocument))]
+[JsonSerializable(typeof(OriginTypesDocument))]
+[JsonSerializable(typeof(Account))]
+[JsonSerializable(typeof(NewAccountDocument))]
+[JsonSerializable(typeof(LoginDocument))]
+[JsonSerializable(typeof(TokenDocument))]
+[JsonSerializable(typeof(ForgotPasswordDocument))]
+[JsonSerializable(typeof(ResetPasswordDocument))]
+[JsonSerializable(typeof(NewApiKeyDocument))]
+[JsonSerializable(typeof(CreatedApiKey))]
+[JsonSerializable(typeof(ApiKeyListDocument))]
+[JsonSerializable(typeof(NewSigningKeyDocument))]
+[JsonSerializable(typeof(SigningKeyInfo))]
+[JsonSerializable(typeof(SigningKeyListDocument))]
+[JsonSerializable(typeof(DashboardStats))]
+[JsonSerializable(typeof(NewWebhookDocument))]
+[JsonSerializable(typeof(Webhook))]
+[JsonSerializable(typeof(WebhookListDocument))]
+[JsonSerializable(typeof(WebhookDeliveryListDocument))]
+[JsonSerializable(typeof(WebhookEnvelopeDocument<ContentSignedDocument>))]
+[JsonSerializable(typeof(WebhookEnvelopeDocument<BatchAnchoredDocument>))]
+[JsonSerializable(typeof(WebhookEnvelopeDocument<ContentVerifiedDocument>))]
 internal sealed partial class WireContext : JsonSerializerContext;

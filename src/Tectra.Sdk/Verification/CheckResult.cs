@@ -132,4 +132,10 @@ public static class CheckCodes
 
     /// <summary>Not run: other known records match this file as well; the report is about the one that matches best.</summary>
     public const string OtherRecordsMatch = "other_records_match";
+
+    /// <summary>Failed: a record in a chain of custody isn't the parent that the one before it names.</summary>
+    public const string CustodyBroken = "custody_broken";
+
+    /// <summary>Not run: the chain of custody goes further back than what was at hand.</summary>
+    public const string CustodyIncomplete = "custody_incomplete";
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Tectra.Sdk.Certificates;
-using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
 
 namespace Tectra.Sdk.Verification;
@@ -22,20 +21,12 @@ internal sealed class RecordJudge
         _now = now;
     }
 
-    public RecordJudgement Judge(EvidenceBundle bundle)
+    public RecordJudgement Judge(ExaminedEvidence evidence)
     {
-        Certificate certificate;
-        try
-        {
-            certificate = Certificate.FromPayload(bundle.Envelope.Payload);
-        }
-        catch (InvalidEvidenceException e)
-        {
-            return Unreadable(e);
-        }
-        var findings = ImmutableArray.CreateBuilder<Finding>();
-        AddIntegrity(findings, bundle, certificate);
-        var claimsHold = findings.All(finding => finding.Result.Outcome != CheckOutcome.Failed);
+        if (evidence.Certificate is not { } certificate) return Unreadable(evidence.Error!);
+        var bundle = evidence.Bundle;
+        var claimsHold = evidence.ClaimsHold;
+        var findings = evidence.Integrity.ToBuilder();
         AddStanding(findings, bundle, certificate);
         var blocker = findings.FirstOrDefault(finding => finding.Result.Outcome == CheckOutcome.Failed)?.Result;
 
@@ -43,7 +34,7 @@ internal sealed class RecordJudge
         var picture = CheckPerceptualHash(certificate, identical: hash.Outcome == CheckOutcome.Passed);
         var alteration = AlterationIfWhole(picture);
         var watermark = CheckWatermark(certificate, hash.Outcome == CheckOutcome.Passed ? null : alteration);
-        var anchor = CheckAnchor(bundle, certificate);
+        var anchor = CheckAnchor(evidence, certificate);
         findings.Add(new Finding("anchor", anchor));
         if (bundle.Anchor is LedgerAnchor { Entry.PublicKey: var ledger } && !_policy.Anchors.NamesKeys)
             findings.Add(new Finding("ledger", CheckResult.NotRun(CheckCodes.LedgerNotChecked, $"No trusted ledgers were named: whose ledger key {ledger.KeyId} is, and so when this was anchored, it alone says.")));
@@ -87,25 +78,6 @@ internal sealed class RecordJudge
             Blockchain = failed,
             Findings = [new Finding("certificate", failed)],
         };
-    }
-
-    /// <summary>Whether the record says what its signer signed.</summary>
-    private static void AddIntegrity(ImmutableArray<Finding>.Builder findings, EvidenceBundle bundle, Certificate certificate)
-    {
-        var typed = bundle.Envelope.PayloadType == Certificate.PayloadType;
-        findings.Add(new Finding("certificate", typed && bundle.Envelope.Verify(certificate.PublicKey)
-            ? CheckResult.Passed(CheckCodes.Valid, $"The certificate is signed by the key {certificate.PublicKey.KeyId}")
-            : CheckResult.Failed(ErrorCodes.CertificateSignatureInvalid, "The certificate is not signed by the key it names: it was changed, or signed by somebody else.")));
-        findings.Add(new Finding("fingerprint_signature", certificate.VerifyFingerprintSignature()
-            ? CheckResult.Passed(CheckCodes.Valid, $"The fingerprint is signed by the key {certificate.PublicKey.KeyId}")
-            : CheckResult.Failed(ErrorCodes.FingerprintSignatureInvalid, "The fingerprint signature is not of this fingerprint, time and user by the key the certificate names.")));
-        var digest = bundle.MetadataJson is { } metadata ? Metadata.Digest(metadata) : (Sha256Digest?)null;
-        if (digest is not null || certificate.MetadataSha256 is not null)
-        {
-            findings.Add(new Finding("metadata", digest == certificate.MetadataSha256
-                ? CheckResult.Passed(CheckCodes.Valid, "The metadata is what was certified")
-                : CheckResult.Failed(ErrorCodes.MetadataDigestMismatch, "The metadata is not the text that was certified.")));
-        }
     }
 
     /// <summary>Whether the signer is believed, and the record still stands.</summary>
@@ -187,17 +159,16 @@ internal sealed class RecordJudge
     private int? PerceptualDistance(Certificate certificate) => _observed.PerceptualHash?.DistanceTo(certificate.Fingerprint.PerceptualHash);
 
     /// <summary>Whether the record, whatever file it is compared with, is anchored.</summary>
-    private CheckResult CheckAnchor(EvidenceBundle bundle, Certificate certificate)
+    private CheckResult CheckAnchor(ExaminedEvidence evidence, Certificate certificate)
     {
-        if (bundle.Proof is not { } proof) return CheckResult.Failed(CheckCodes.AnchorPending, "Blockchain record pending.");
-        if (bundle.Anchor is not LedgerAnchor { Entry: var entry } anchor)
+        if (evidence.Bundle.Proof is null) return CheckResult.Failed(CheckCodes.AnchorPending, "Blockchain record pending.");
+        if (evidence.Bundle.Anchor is not LedgerAnchor { Entry: var entry } anchor)
             return CheckResult.Failed(CheckCodes.AnchorMissing, "The record has a Merkle proof, but the entry that anchored its batch is gone: the ledger was cut off or replaced.");
-        if (!entry.VerifySignature())
+        if (!evidence.IsAnchorSigned)
             return CheckResult.Failed(CheckCodes.AnchorSignatureInvalid, $"The {anchor.Description} is not signed by the key it names.");
         if (!_policy.Anchors.Accepts(entry.PublicKey))
             return CheckResult.Failed(CheckCodes.AnchorUntrusted, $"The ledger key {entry.PublicKey.KeyId} is not one of those you trust.");
-        var leaf = new Merkle.MerkleLeaf(certificate.Fingerprint.Sha256, bundle.Envelope.PayloadSha256);
-        return proof.Verify(leaf, entry.Root, entry.LeafCount)
+        return evidence.LeadsToRoot
             ? CheckResult.Passed(CheckCodes.AnchoredInLedger, $"Merkle proof valid: {anchor.Description}, {entry.Timestamp}")
             : CheckResult.Failed(CheckCodes.MerkleProofInvalid, $"The Merkle proof does not lead from record {certificate.RecordId} to the anchored root.");
     }

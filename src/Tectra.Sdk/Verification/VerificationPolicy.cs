@@ -48,6 +48,9 @@ public sealed record VerificationPolicy
     /// <summary>The default of <see cref="PerceptualRadius"/>.</summary>
     public const int DefaultPerceptualRadius = 8;
 
+    /// <summary>The largest <see cref="PerceptualRadius"/>: beyond it, unlike pictures match by chance.</summary>
+    public const int MaxPerceptualRadius = 12;
+
     /// <summary>The share of checks that must pass for content to be authentic.</summary>
     public const double AuthenticThreshold = 0.4;
 
@@ -74,15 +77,18 @@ public sealed record VerificationPolicy
     /// <summary>The ledger keys whose entries count.</summary>
     public KeyTrust Anchors { get; }
 
-    /// <summary>The largest Hamming distance (0 to 64 bits) at which two perceptual hashes are of the same picture.</summary>
+    /// <summary>The largest Hamming distance (0 to 12 bits) at which two perceptual hashes are of the same picture.</summary>
     public int PerceptualRadius
     {
         get;
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Content.PerceptualHash.LengthBits);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxPerceptualRadius);
             field = value;
         }
     } = DefaultPerceptualRadius;
+
+    /// <summary>Whether a registry is asked for every record that matches, even where the bytes name one already; see <see cref="Api.LookupOptions.IsExhaustive"/>.</summary>
+    public bool IsExhaustive { get; init; }
 }

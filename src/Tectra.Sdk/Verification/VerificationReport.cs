@@ -85,6 +85,9 @@ public sealed record VerificationReport
     /// <summary>The record's anchor, if it has one that holds and <see cref="Certificate"/> is set.</summary>
     public Anchor? Anchor { get; init; }
 
+    /// <summary>The record's chain of custody, from itself back to the first; empty when it names no parent, or the chain wasn't asked for.</summary>
+    public ImmutableArray<CustodyLink> Chain { get; init; } = [];
+
     /// <summary>How many of the four checks passed.</summary>
     public int PassedChecks => Checks.Count(check => check.Outcome == CheckOutcome.Passed);
 

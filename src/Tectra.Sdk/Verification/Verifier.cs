@@ -32,12 +32,26 @@ public static class Verifier
         ArgumentNullException.ThrowIfNull(observed);
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(policy);
+        return Verify(
+            observed,
+            [
+                .. evidence.Select(bundle =>
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    return ExaminedEvidence.Of(bundle);
+                }),
+            ],
+            source,
+            policy,
+            now);
+    }
+
+    /// <summary>The same with evidence that has been examined before.</summary>
+    internal static VerificationReport Verify(
+        ObservedContent observed, IReadOnlyList<ExaminedEvidence> evidence, EvidenceSource source, VerificationPolicy policy, DateTimeOffset now)
+    {
         var judge = new RecordJudge(observed, policy, source, now);
-        var judgements = evidence.Select(bundle =>
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                return judge.Judge(bundle);
-            })
+        var judgements = evidence.Select(judge.Judge)
             .OrderByDescending(judgement => judgement.PassedChecks)
             .ThenByDescending(judgement => judgement.IsConnected)
             .ThenBy(judgement => judgement.Distance ?? int.MaxValue)
