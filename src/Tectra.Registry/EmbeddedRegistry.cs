@@ -1,10 +1,9 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tectra.Registry.Anchoring;
-using Tectra.Registry.Batching;
-using Tectra.Registry.Records;
-using Tectra.Registry.Similarity;
 using Tectra.Registry.Storage;
+using Tectra.Registry.Storage.Sql;
 using Tectra.Sdk;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Content;
@@ -23,30 +22,19 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
     /// <summary>The name of the database in the registry's folder.</summary>
     public const string DatabaseName = "registry.db";
 
-    private const string LedgerName = "ledger.jsonl", LockName = "registry.lock";
+    private const string LedgerName = "ledger.jsonl";
 
-    private readonly SemaphoreSlim _gate = new(1);
-    private readonly string _lockPath;
+    private readonly ContentRegistry _registry;
     private readonly TimeProvider _time;
-    private readonly IRecordStore _store;
-    private readonly LedgerFile _ledger;
-    private readonly RecordIntake _intake;
-    private readonly BatchAnchorer _anchorer;
-    private readonly SimilarityIndex _index = new();
-    private int _disposed;
 
-    private EmbeddedRegistry(string directory, IRecordStore store, ISigner ledgerSigner, TimeProvider time, ILogger logger)
+    private EmbeddedRegistry(ContentRegistry registry, TimeProvider time)
     {
-        _lockPath = Path.Combine(directory, LockName);
+        _registry = registry;
         _time = time;
-        _ledger = new LedgerFile(Path.Combine(directory, LedgerName), ledgerSigner, time);
-        _store = store;
-        _intake = new RecordIntake(_store, time);
-        _anchorer = new BatchAnchorer(_store, _ledger, time, logger);
     }
 
     /// <summary>The key that signs this registry's ledger.</summary>
-    public PublicKey LedgerKey => _ledger.PublicKey;
+    public PublicKey LedgerKey => _registry.LedgerKey;
 
     /// <summary>Opens the registry in a folder, or makes it there.</summary>
     /// <param name="directory">The folder; it is made if it is missing.</param>
@@ -56,133 +44,73 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
     /// <exception cref="RegistryException">The database can't be opened (<c>registry_unavailable</c>).</exception>
     public static EmbeddedRegistry Open(string directory, ISigner ledgerSigner, TimeProvider? time = null, ILogger<EmbeddedRegistry>? logger = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(directory);
-        ArgumentNullException.ThrowIfNull(ledgerSigner);
-        Directory.CreateDirectory(directory);
-        var store = SqliteRecordStore.Open(Path.Combine(directory, DatabaseName));
-        return new EmbeddedRegistry(directory, store, ledgerSigner, time ?? TimeProvider.System, (ILogger?)logger ?? NullLogger.Instance);
+        var clock = time ?? TimeProvider.System;
+        return new EmbeddedRegistry(OpenContent(directory, ledgerSigner, RegistryCaching.None, clock, (ILogger?)logger ?? NullLogger.Instance), clock);
     }
 
     /// <summary>Registers a signing key for a user. Repeating it changes nothing.</summary>
     /// <exception cref="RegistryException">The key belongs to another user (<c>key_owner_mismatch</c>).</exception>
-    public async ValueTask RegisterKeyAsync(PublicKey key, string userId, string? keyName = null, CancellationToken cancellationToken = default)
+    public ValueTask RegisterKeyAsync(PublicKey key, string userId, string? keyName = null, CancellationToken cancellationToken = default)
     {
         if (!ContentFingerprint.IsValidUserId(userId)) throw new ArgumentException("A user id has 1 to 128 printable characters and no '|'.", nameof(userId));
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            _store.AddKey(key, userId, keyName, UtcTimestamp.From(_time.GetUtcNow()));
-            if (_store.FindKeyOwner(key) != userId)
-                throw new RegistryException(ErrorCodes.KeyOwnerMismatch, $"The key {key.KeyId} is registered for another user.");
-        }
+        var id = Guid.CreateVersion7(_time.GetUtcNow()).ToString("D", CultureInfo.InvariantCulture);
+        return _registry.RegisterKeyAsync(new NewSigningKey(id, key, userId, keyName, null, UtcTimestamp.From(_time.GetUtcNow())), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask<RegistrationReceipt> RegisterAsync(RegistrationRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false)) return _intake.Register(request);
+        return (await _registry.RegisterAsync([request], null, null, cancellationToken).ConfigureAwait(false))[0].GetReceipt();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RegistrationOutcome>> RegisterBatchAsync(IReadOnlyList<RegistrationRequest> requests, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        return _registry.RegisterAsync(requests, null, null, cancellationToken);
     }
 
     /// <summary>Puts every pending record into a batch and its root into the ledger, and finishes what a crash left undone.</summary>
     /// <returns>How many records were anchored.</returns>
     /// <exception cref="RegistryException">The ledger is damaged (<c>ledger_damaged</c>).</exception>
-    public async ValueTask<int> AnchorPendingAsync(CancellationToken cancellationToken = default)
-    {
-        using var held = await FileLock.AcquireAsync(_lockPath, _time, cancellationToken).ConfigureAwait(false);
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false)) return await _anchorer.RunAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask<int> AnchorPendingAsync(CancellationToken cancellationToken = default) => _registry.AnchorPendingAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<EvidenceBundle>> FindAsync(ObservedContent observed, int perceptualRadius, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<EvidenceBundle>> FindAsync(ObservedContent observed, LookupOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observed);
-        ArgumentOutOfRangeException.ThrowIfNegative(perceptualRadius);
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            foreach (var record in _store.ReadAfter(_index.LastSequence)) _index.Add(record.Sequence, record.Hash, record.Payload);
-            var sequences = new SortedSet<long>(_store.FindBySha256(observed.Sha256));
-            if (observed.Watermark is { } reading) sequences.UnionWith(_index.FindPayloads(reading.Payload, VerificationPolicy.WatermarkRadius));
-            if (observed.PerceptualHash is { } hash) sequences.UnionWith(_index.FindPictures(hash, perceptualRadius));
-            var bundles = new List<EvidenceBundle>(sequences.Count);
-            foreach (var sequence in sequences)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                bundles.Add(BundleOf(_store.Find(sequence)!));
-            }
-            return bundles;
-        }
+        ArgumentNullException.ThrowIfNull(options);
+        return [.. (await _registry.FindAsync(observed, options, cancellationToken).ConfigureAwait(false)).Select(record => record.Evidence.Bundle)];
     }
 
     /// <inheritdoc/>
-    public async ValueTask<EvidenceBundle?> GetEvidenceAsync(RecordId recordId, CancellationToken cancellationToken = default)
-    {
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false)) return _store.Find(recordId) is { } record ? BundleOf(record) : null;
-    }
+    public async ValueTask<EvidenceBundle?> GetEvidenceAsync(RecordId recordId, CancellationToken cancellationToken = default) =>
+        (await _registry.GetAsync(recordId, cancellationToken).ConfigureAwait(false))?.Evidence.Bundle;
 
     /// <inheritdoc/>
-    public async ValueTask RevokeAsync(RecordId recordId, string reason, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(reason);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(reason.Length, Revocation.MaxReasonLength, nameof(reason));
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            var record = _store.Find(recordId) ?? throw new RegistryException(ErrorCodes.RecordUnknown, $"There is no record {recordId} here.");
-            _store.Revoke(record.Sequence, new Revocation(UtcTimestamp.From(_time.GetUtcNow()), reason));
-        }
-    }
+    public async ValueTask<IReadOnlyList<EvidenceBundle>> GetCustodyChainAsync(RecordId recordId, CancellationToken cancellationToken = default) =>
+        [.. (await _registry.GetChainAsync(recordId, cancellationToken).ConfigureAwait(false)).Select(record => record.Evidence.Bundle)];
+
+    /// <inheritdoc/>
+    public ValueTask<Revocation> RevokeAsync(RecordId recordId, string reason, CancellationToken cancellationToken = default) =>
+        _registry.RevokeAsync(recordId, reason, null, cancellationToken);
 
     /// <summary>Checks the whole ledger, entry by entry.</summary>
     /// <returns>How many entries it has.</returns>
     /// <exception cref="RegistryException">It was changed (<c>ledger_damaged</c>).</exception>
-    public async ValueTask<int> AuditLedgerAsync(CancellationToken cancellationToken = default)
-    {
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false)) return _ledger.Audit();
-    }
+    public async ValueTask<int> AuditLedgerAsync(CancellationToken cancellationToken = default) => await _registry.AuditLedgerAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Closes the database when the call at work has ended.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await _gate.WaitAsync().ConfigureAwait(false);
-        _store.Dispose();
-        _gate.Release(); // those who still wait find it disposed
-    }
+    /// <summary>Closes the database when the calls at work have ended.</summary>
+    public ValueTask DisposeAsync() => _registry.DisposeAsync();
 
-    /// <summary>
-    /// A record with its anchor as the ledger has it now, not as the database remembers it: an entry that is gone from the
-    /// ledger anchors nothing.
-    /// </summary>
-    private EvidenceBundle BundleOf(StoredRecord record) => new()
+    /// <summary>The registry in a folder, as a server opens it.</summary>
+    internal static ContentRegistry OpenContent(string directory, ISigner ledgerSigner, RegistryCaching caching, TimeProvider time, ILogger logger)
     {
-        Envelope = record.Envelope,
-        MetadataJson = record.MetadataJson,
-        Proof = record.LedgerIndex is null ? null : record.Proof,
-        Anchor = record.LedgerIndex is { } index && TryReadLedger(index) is { } entry ? new LedgerAnchor(entry) : null,
-        Revocation = record.Revocation,
-    };
-
-    private LedgerEntry? TryReadLedger(long index)
-    {
-        try
-        {
-            return _ledger.Read(index);
-        }
-        catch (RegistryException e) when (e.Code == ErrorCodes.LedgerDamaged)
-        {
-            return null;
-        }
-    }
-
-    private async ValueTask<Gate> EnterAsync(CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (Volatile.Read(ref _disposed) == 0) return new Gate(_gate);
-        _gate.Release();
-        throw new ObjectDisposedException(nameof(EmbeddedRegistry));
-    }
-
-    private readonly struct Gate(SemaphoreSlim semaphore) : IDisposable
-    {
-        public void Dispose() => semaphore.Release();
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(ledgerSigner);
+        Directory.CreateDirectory(directory);
+        var store = new SqlRegistryStore(SqliteEngine.Open(Path.Combine(directory, DatabaseName)));
+        return new ContentRegistry(store, new LedgerFile(Path.Combine(directory, LedgerName), ledgerSigner, time), caching, time, logger);
     }
 }

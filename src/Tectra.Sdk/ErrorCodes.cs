@@ -116,4 +116,13 @@ public static class ErrorCodes
 
     /// <summary>A native library is missing or too old.</summary>
     public const string NativeLibraryMissing = "native_library_missing";
+
+    /// <summary>The idempotency key was used for another request.</summary>
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+
+    /// <summary>The watermark payload that a client says it embedded doesn't follow from the fingerprint signature.</summary>
+    public const string WatermarkPayloadMismatch = "watermark_payload_mismatch";
+
+    /// <summary>The certificate names another organisation than the account that registers it.</summary>
+    public const string SignerIdentityMismatch = "signer_identity_mismatch";
 }

@@ -1,7 +1,4 @@
-using System.Text.Json;
 using Tectra.Sdk;
-using Tectra.Sdk.Api;
-using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
 using Tectra.Sdk.Interop;
 using Tectra.Sdk.Keys;
@@ -10,18 +7,19 @@ using Tectra.Sdk.Merkle;
 namespace Tectra.Registry.Anchoring;
 
 /// <summary>
-/// A local, append-only file of batch roots: one JSON entry a line, each chained to the one before it and signed. It shows
-/// tampering to whoever trusts its key; it is not a public chain. The caller serialises access, across processes too.
+/// A ledger in a local file: one JSON entry a line. Thread-safe; who appends keeps other processes from it.
 /// </summary>
-internal sealed class LedgerFile
+internal sealed class LedgerFile : ILedger
 {
     private const byte LineFeed = (byte)'\n';
 
     private readonly string _path;
     private readonly ISigner _signer;
     private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
     private readonly List<byte[]> _lines = []; // complete lines read so far
     private long _length; // how many bytes they take
+    private long _history; // goes up whenever lines that were read are gone
 
     public LedgerFile(string path, ISigner signer, TimeProvider time)
     {
@@ -33,68 +31,79 @@ internal sealed class LedgerFile
     /// <summary>The key that signs entries.</summary>
     public PublicKey PublicKey => _signer.PublicKey;
 
+    public ValueTask<long> RefreshAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return ValueTask.FromResult(_history);
+        }
+    }
+
     /// <summary>
-    /// All entries, oldest first. A last line without its line feed is the rest of a write that was cut short and never
-    /// acknowledged; it is left out.
+    /// A last line without its line feed is the rest of a write that was cut short and never acknowledged; it doesn't count.
     /// </summary>
-    /// <exception cref="RegistryException">A line isn't an entry (<c>ledger_damaged</c>).</exception>
-    public IReadOnlyList<LedgerEntry> ReadAll()
+    public ValueTask<LedgerEntry?> FindAsync(MerkleHash root, CancellationToken cancellationToken)
     {
-        Refresh();
-        return [.. _lines.Select((line, index) => Parse(line, index))];
+        lock (_gate)
+        {
+            Refresh();
+            for (var i = _lines.Count - 1; i >= 0; i--)
+            {
+                if (LedgerChain.Parse(_lines[i], i) is var entry && entry.Root == root) return ValueTask.FromResult<LedgerEntry?>(entry);
+            }
+            return ValueTask.FromResult<LedgerEntry?>(null);
+        }
     }
 
-    /// <summary>One entry.</summary>
-    /// <exception cref="RegistryException">There is no such entry, or it is damaged (<c>ledger_damaged</c>).</exception>
-    public LedgerEntry Read(long index)
+    public ValueTask<LedgerEntry> ReadAsync(long index, CancellationToken cancellationToken)
     {
-        Refresh();
-        return index >= 0 && index < _lines.Count
-            ? Parse(_lines[(int)index], index)
-            : throw new RegistryException(ErrorCodes.LedgerDamaged, $"The ledger {_path} has no entry {index}: its end was cut off.");
+        lock (_gate)
+        {
+            Refresh();
+            return ValueTask.FromResult(index >= 0 && index < _lines.Count
+                ? LedgerChain.Parse(_lines[(int)index], index)
+                : throw new RegistryException(ErrorCodes.LedgerDamaged, $"The ledger {_path} has no entry {index}: its end was cut off."));
+        }
     }
 
-    /// <summary>Appends an entry and returns when it is on the disk.</summary>
-    /// <exception cref="RegistryException">The entry before it was changed, or is signed by another key (<c>ledger_damaged</c>).</exception>
     public async ValueTask<LedgerEntry> AppendAsync(MerkleHash root, int leafCount, CancellationToken cancellationToken)
     {
-        Refresh();
-        var last = _lines.Count == 0 ? null : Parse(_lines[^1], _lines.Count - 1);
-        if (last is not null) Check(last, _lines.Count == 1 ? default : Parse(_lines[^2], _lines.Count - 2).Hash);
-        var draft = new LedgerEntry
+        LedgerEntry? last, beforeLast;
+        lock (_gate)
         {
-            Index = _lines.Count,
-            PreviousHash = last?.Hash ?? default,
-            Root = root,
-            LeafCount = leafCount,
-            Timestamp = UtcTimestamp.From(_time.GetUtcNow()),
-            PublicKey = _signer.PublicKey,
-            Signature = default,
-        };
-        var entry = draft with { Signature = await _signer.SignAsync(draft.ToSignedMessage(), cancellationToken).ConfigureAwait(false) };
-        var line = JsonSerializer.SerializeToUtf8Bytes(LedgerEntryDocument.From(entry), Wire.Json.LedgerEntryDocument);
-        using var stream = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-        stream.SetLength(_length); // drops the rest of a write that was cut short
-        stream.Seek(0, SeekOrigin.End);
-        stream.Write([.. line, LineFeed]);
-        stream.Flush(flushToDisk: true);
-        if (entry.Index == 0) Posix.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
+            Refresh();
+            last = _lines.Count > 0 ? LedgerChain.Parse(_lines[^1], _lines.Count - 1) : null;
+            beforeLast = _lines.Count > 1 ? LedgerChain.Parse(_lines[^2], _lines.Count - 2) : null;
+        }
+        var entry = await LedgerChain.SignNextAsync(beforeLast, last, root, leafCount, _signer, _time, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            using var stream = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+            stream.SetLength(_length); // drops the rest of a write that was cut short
+            stream.Seek(0, SeekOrigin.End);
+            stream.Write([.. LedgerChain.Format(entry), LineFeed]);
+            stream.Flush(flushToDisk: true);
+            if (entry.Index == 0) Posix.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
+        }
         return entry;
     }
 
-    /// <summary>Checks every link and signature from the first entry to the last.</summary>
-    /// <exception cref="RegistryException">An entry was changed, removed, inserted or signed by another key (<c>ledger_damaged</c>).</exception>
-    public int Audit()
+    public ValueTask<int> AuditAsync(CancellationToken cancellationToken)
     {
-        var previous = default(Sha256Digest);
-        Forget(); // what was read before may have been changed on the disk since
-        var entries = ReadAll();
-        foreach (var entry in entries)
+        lock (_gate)
         {
-            Check(entry, previous);
-            previous = entry.Hash;
+            Forget(); // what was read before may have been changed on the disk since
+            Refresh();
+            LedgerEntry? previous = null;
+            for (var i = 0; i < _lines.Count; i++)
+            {
+                var entry = LedgerChain.Parse(_lines[i], i);
+                LedgerChain.Check(previous, entry, PublicKey);
+                previous = entry;
+            }
+            return ValueTask.FromResult(_lines.Count);
         }
-        return entries.Count;
     }
 
     /// <summary>Reads what was appended since the last time, by this process or another.</summary>
@@ -120,6 +129,7 @@ internal sealed class LedgerFile
 
     private void Forget()
     {
+        if (_lines.Count > 0) _history++;
         _lines.Clear();
         _length = 0;
     }
@@ -133,26 +143,5 @@ internal sealed class LedgerFile
         stream.Seek(_length - line.Length, SeekOrigin.Begin);
         stream.ReadExactly(line);
         return line[^1] == LineFeed && line.AsSpan(0, line.Length - 1).SequenceEqual(_lines[^1]);
-    }
-
-    private void Check(LedgerEntry entry, Sha256Digest previous)
-    {
-        if (entry.PublicKey != PublicKey)
-            throw new RegistryException(ErrorCodes.LedgerDamaged, $"Entry {entry.Index} of the ledger {_path} is signed by the key {entry.PublicKey.KeyId}, not by this registry's ledger key {PublicKey.KeyId}.");
-        if (entry.PreviousHash != previous || !entry.VerifySignature())
-            throw new RegistryException(ErrorCodes.LedgerDamaged, $"Entry {entry.Index} of the ledger {_path} was changed, or does not follow from the one before it. Put the file back from its backup.");
-    }
-
-    private LedgerEntry Parse(byte[] line, long index)
-    {
-        try
-        {
-            var entry = LedgerEntryDocument.ToEntry(JsonSerializer.Deserialize(line, Wire.Json.LedgerEntryDocument) ?? throw new FormatException("It is null."));
-            return entry.Index == index ? entry : throw new FormatException($"It is entry {entry.Index}.");
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
-        {
-            throw new RegistryException(ErrorCodes.LedgerDamaged, $"Line {index + 1} of the ledger {_path} is damaged: {e.Message}", e);
-        }
     }
 }

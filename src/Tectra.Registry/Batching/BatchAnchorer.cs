@@ -19,11 +19,11 @@ internal sealed partial class BatchAnchorer
     public const int MaxLeaves = 10_000;
 
     private readonly IRecordStore _store;
-    private readonly LedgerFile _ledger;
+    private readonly ILedger _ledger;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public BatchAnchorer(IRecordStore store, LedgerFile ledger, TimeProvider time, ILogger logger)
+    public BatchAnchorer(IRecordStore store, ILedger ledger, TimeProvider time, ILogger logger)
     {
         _store = store;
         _ledger = ledger;
@@ -31,42 +31,44 @@ internal sealed partial class BatchAnchorer
         _logger = logger;
     }
 
-    /// <summary>Anchors everything that is pending. The caller holds the lock that keeps other processes out.</summary>
-    /// <returns>How many records were anchored.</returns>
+    /// <summary>Anchors everything that is pending, unless another process is at it.</summary>
+    /// <returns>How many records were anchored here.</returns>
     public async ValueTask<int> RunAsync(CancellationToken cancellationToken)
     {
-        CheckLedger();
-        var anchored = await FinishAsync(cancellationToken).ConfigureAwait(false);
-        while (_store.ReadPending(MaxLeaves) is { Count: > 0 } leaves)
+        var held = await _store.TryLockBatchingAsync(cancellationToken).ConfigureAwait(false);
+        if (held is null) return 0;
+        await using (held.ConfigureAwait(false))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            _store.AddBatch(MerkleTree.Build([.. leaves.Select(leaf => leaf.Leaf)]), leaves, UtcTimestamp.From(_time.GetUtcNow()));
-            foreach (var batch in _store.ReadUnanchoredBatches()) anchored += await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
+            await CheckLedgerAsync(cancellationToken).ConfigureAwait(false);
+            var anchored = await FinishAsync(cancellationToken).ConfigureAwait(false);
+            while (await _store.ReadPendingAsync(MaxLeaves, cancellationToken).ConfigureAwait(false) is { Count: > 0 } leaves)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await _store.AddBatchAsync(MerkleTree.Build([.. leaves.Select(leaf => leaf.Leaf)]), leaves, Now(), cancellationToken).ConfigureAwait(false);
+                foreach (var batch in await _store.ReadUnanchoredBatchesAsync(cancellationToken).ConfigureAwait(false)) anchored += await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
+            }
+            return anchored;
         }
-        return anchored;
     }
 
     /// <summary>A ledger that lost entries must not grow again: the lost ones' places would be taken by others.</summary>
-    private void CheckLedger()
+    private async ValueTask CheckLedgerAsync(CancellationToken cancellationToken)
     {
-        if (_store.ReadLastAnchor() is not { } last) return;
-        if (_ledger.Read(last.LedgerIndex).Root != last.Root)
-            throw new RegistryException(ErrorCodes.LedgerDamaged, $"Entry {last.LedgerIndex} of the ledger is not the one that the registry's database knows: the file was replaced. Put it back from its backup.");
+        if (await _store.ReadLastAnchorAsync(cancellationToken).ConfigureAwait(false) is not { } last) return;
+        if ((await _ledger.ReadAsync(last.LedgerIndex, cancellationToken).ConfigureAwait(false)).Root != last.Root)
+            throw new RegistryException(ErrorCodes.LedgerDamaged, $"Entry {last.LedgerIndex} of the ledger is not the one that the registry's database knows: the ledger was replaced. Put it back from its backup.");
     }
 
     /// <summary>Finishes batches that an earlier run formed: their roots may or may not have reached the ledger.</summary>
     private async ValueTask<int> FinishAsync(CancellationToken cancellationToken)
     {
-        var batches = _store.ReadUnanchoredBatches();
-        if (batches.Count == 0) return 0;
-        var entries = _ledger.ReadAll();
         var anchored = 0;
-        foreach (var batch in batches)
+        foreach (var batch in await _store.ReadUnanchoredBatchesAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (entries.FirstOrDefault(entry => entry.Root == batch.Root) is { } entry)
+            if (await _ledger.FindAsync(batch.Root, cancellationToken).ConfigureAwait(false) is { } entry)
             {
                 LogFoundInLedger(batch.BatchId, entry.Index);
-                anchored += Note(batch, entry);
+                anchored += await NoteAsync(batch, entry, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -77,14 +79,16 @@ internal sealed partial class BatchAnchorer
     }
 
     private async ValueTask<int> AppendAsync(FormedBatch batch, CancellationToken cancellationToken) =>
-        Note(batch, await _ledger.AppendAsync(batch.Root, batch.LeafCount, cancellationToken).ConfigureAwait(false));
+        await NoteAsync(batch, await _ledger.AppendAsync(batch.Root, batch.LeafCount, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
-    private int Note(FormedBatch batch, LedgerEntry entry)
+    private async ValueTask<int> NoteAsync(FormedBatch batch, LedgerEntry entry, CancellationToken cancellationToken)
     {
-        _store.AddAnchor(batch.BatchId, entry.Index);
+        await _store.AddAnchorAsync(batch, entry, Now(), cancellationToken).ConfigureAwait(false);
         LogAnchored(batch.BatchId, batch.LeafCount, entry.Index);
         return batch.LeafCount;
     }
+
+    private UtcTimestamp Now() => UtcTimestamp.From(_time.GetUtcNow());
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Batch {BatchId} of {LeafCount} records is anchored as ledger entry {LedgerIndex}")]
     private partial void LogAnchored(long batchId, int leafCount, long ledgerIndex);

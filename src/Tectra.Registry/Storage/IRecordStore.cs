@@ -7,16 +7,49 @@ using Tectra.Sdk.Merkle;
 namespace Tectra.Registry.Storage;
 
 /// <summary>A record that has passed every check of the registry, ready to be stored.</summary>
-internal sealed record NewRecord(Certificate Certificate, DsseEnvelope Envelope, string? MetadataJson, UtcTimestamp RegisteredAt);
+internal sealed record NewRecord(Certificate Certificate, DsseEnvelope Envelope, string? MetadataJson, string? OriginalFileName, UtcTimestamp RegisteredAt);
+
+/// <summary>How the storing of a record ended.</summary>
+internal enum AddOutcome
+{
+    /// <summary>It is new.</summary>
+    Added,
+
+    /// <summary>The very same certificate is there already.</summary>
+    Repeated,
+
+    /// <summary>Another certificate has that id.</summary>
+    Conflict,
+}
+
+/// <summary>What became of a record that was given to be stored.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Sequence">Its sequence number if it is new; 0 otherwise.</param>
+internal readonly record struct AddResult(AddOutcome Outcome, long Sequence);
+
+/// <summary>A request that its sender may repeat under the same name.</summary>
+/// <param name="UserId">Whose name it is.</param>
+/// <param name="Key">The name.</param>
+/// <param name="RequestSha256">What was asked; the same name for something else is refused.</param>
+internal sealed record IdempotencyKey(string UserId, string Key, Sha256Digest RequestSha256);
+
+/// <summary>The owner of a signing key.</summary>
+internal sealed record KeyOwner(string UserId, string? KeyName);
 
 /// <summary>A record as it is stored, with what has been added to it since.</summary>
 internal sealed record StoredRecord
 {
     public required long Sequence { get; init; }
 
+    public required string UserId { get; init; }
+
     public required DsseEnvelope Envelope { get; init; }
 
     public string? MetadataJson { get; init; }
+
+    public string? OriginalFileName { get; init; }
+
+    public required string RegisteredAt { get; init; }
 
     public Revocation? Revocation { get; init; }
 
@@ -30,6 +63,21 @@ internal sealed record StoredRecord
 /// <summary>What the similarity index needs of a record.</summary>
 internal readonly record struct IndexedRecord(long Sequence, PerceptualHash Hash, WatermarkPayload? Payload);
 
+/// <summary>A record that was added since: what the index needs, and the digests by which it is found.</summary>
+internal readonly record struct AddedRecord(IndexedRecord Indexed, Sha256Digest OriginalSha256, Sha256Digest? WatermarkedSha256);
+
+/// <summary>How far the changes of a store have been read. What the numbers mean is the store's own affair.</summary>
+internal readonly record struct ChangeCursor(long Records, long Revocations, long Anchors);
+
+/// <summary>
+/// What changed in a store, beside the records that were added. Nothing that was committed before the reading is ever left out;
+/// something that was read before may come again.
+/// </summary>
+/// <param name="Revoked">Sequence numbers of records that were revoked.</param>
+/// <param name="Anchored">Ledger entries of batches that were anchored.</param>
+/// <param name="Cursor">Where to go on.</param>
+internal sealed record Changes(IReadOnlyList<long> Revoked, IReadOnlyList<long> Anchored, ChangeCursor Cursor);
+
 /// <summary>A record that waits for a batch.</summary>
 internal readonly record struct PendingLeaf(long Sequence, MerkleLeaf Leaf);
 
@@ -39,48 +87,107 @@ internal readonly record struct FormedBatch(long BatchId, MerkleHash Root, int L
 /// <summary>Where a batch's root stands in the ledger.</summary>
 internal readonly record struct AnchoredBatch(long LedgerIndex, MerkleHash Root);
 
+/// <summary>What to list; a null filters nothing.</summary>
+internal sealed record RecordQuery
+{
+    public string? UserId { get; init; }
+
+    public string? OriginType { get; init; }
+
+    /// <summary>True for anchored ones, false for pending ones.</summary>
+    public bool? IsAnchored { get; init; }
+
+    public bool IsRevoked { get; init; }
+
+    public long? FromMilliseconds { get; init; }
+
+    public long? UntilMilliseconds { get; init; }
+
+    public Sha256Digest? Sha256 { get; init; }
+
+    public PublicKey? PublicKey { get; init; }
+
+    /// <summary>Only records with a smaller sequence number; null for the newest.</summary>
+    public long? Before { get; init; }
+
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>How many records a user has.</summary>
+internal sealed record RecordCounts(long Total, long Anchored, long Revoked, IReadOnlyDictionary<string, long> ByOriginType);
+
 /// <summary>
-/// The port to a database. The contract is in this folder's README. One thread at a time; every call that writes is one
+/// The port to a database's records. The contract is in this folder's README. Thread-safe; every call that writes is one
 /// durable transaction.
 /// </summary>
-internal interface IRecordStore : IDisposable
+internal interface IRecordStore
 {
     /// <summary>The owner of a key, or null if it isn't registered.</summary>
-    string? FindKeyOwner(PublicKey key);
+    ValueTask<KeyOwner?> FindKeyOwnerAsync(PublicKey key, CancellationToken cancellationToken);
 
     /// <summary>Registers a key for a user; a key that is registered for another user stays with that one.</summary>
-    void AddKey(PublicKey key, string userId, string? keyName, UtcTimestamp at);
+    ValueTask AddKeyAsync(NewSigningKey key, CancellationToken cancellationToken);
 
-    /// <summary>Stores a record. False when one with that id or that certificate exists already; nothing is then changed.</summary>
-    bool TryAdd(NewRecord record);
+    /// <summary>
+    /// Stores records in one transaction, lines them up for a batch, and leaves an event for each webhook that listens: all or
+    /// nothing.
+    /// </summary>
+    /// <exception cref="Sdk.RegistryException">The idempotency key was used for another request (<c>idempotency_key_reused</c>).</exception>
+    ValueTask<IReadOnlyList<AddResult>> AddRecordsAsync(IReadOnlyList<NewRecord> records, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken);
 
     /// <summary>One record by its id.</summary>
-    StoredRecord? Find(RecordId id);
+    ValueTask<StoredRecord?> FindAsync(RecordId id, CancellationToken cancellationToken);
 
-    /// <summary>One record by its sequence number.</summary>
-    StoredRecord? Find(long sequence);
+    /// <summary>Records by their sequence numbers, in ascending order; those there aren't are left out.</summary>
+    ValueTask<IReadOnlyList<StoredRecord>> FindAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken);
 
-    /// <summary>The records whose original or delivered file has this digest.</summary>
-    IReadOnlyList<long> FindBySha256(Sha256Digest digest);
+    /// <summary>Which of some records exist.</summary>
+    ValueTask<IReadOnlySet<RecordId>> FindExistingAsync(IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken);
 
-    /// <summary>The records after a sequence number, in order.</summary>
-    IEnumerable<IndexedRecord> ReadAfter(long sequence);
+    /// <summary>The records whose original or delivered file has this digest, oldest first, at most so many.</summary>
+    ValueTask<IReadOnlyList<long>> FindBySha256Async(Sha256Digest digest, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Streams every record for the index, and returns where the changes go on from there.
+    /// </summary>
+    ValueTask<ChangeCursor> ReadIndexAsync(Action<IndexedRecord> add, CancellationToken cancellationToken);
+
+    /// <summary>What changed since a cursor; the records that were added go to <paramref name="add"/>, some perhaps once more.</summary>
+    ValueTask<Changes> ReadChangesAsync(ChangeCursor since, Action<AddedRecord> add, CancellationToken cancellationToken);
+
+    /// <summary>Records, newest first.</summary>
+    ValueTask<IReadOnlyList<StoredRecord>> ListAsync(RecordQuery query, CancellationToken cancellationToken);
+
+    /// <summary>How many records a user has.</summary>
+    ValueTask<RecordCounts> CountAsync(string userId, CancellationToken cancellationToken);
 
     /// <summary>Revokes a record unless it is revoked already.</summary>
-    void Revoke(long sequence, Revocation revocation);
+    ValueTask RevokeAsync(long sequence, Revocation revocation, CancellationToken cancellationToken);
 
     /// <summary>The oldest records that are in no batch.</summary>
-    IReadOnlyList<PendingLeaf> ReadPending(int limit);
+    ValueTask<IReadOnlyList<PendingLeaf>> ReadPendingAsync(int limit, CancellationToken cancellationToken);
 
     /// <summary>Stores a batch with all its proofs, before its root goes anywhere.</summary>
-    void AddBatch(MerkleTree tree, IReadOnlyList<PendingLeaf> leaves, UtcTimestamp at);
+    ValueTask AddBatchAsync(MerkleTree tree, IReadOnlyList<PendingLeaf> leaves, UtcTimestamp at, CancellationToken cancellationToken);
 
     /// <summary>The batches without a ledger entry, oldest first.</summary>
-    IReadOnlyList<FormedBatch> ReadUnanchoredBatches();
+    ValueTask<IReadOnlyList<FormedBatch>> ReadUnanchoredBatchesAsync(CancellationToken cancellationToken);
 
     /// <summary>The batch with the highest ledger entry, or null when none is anchored.</summary>
-    AnchoredBatch? ReadLastAnchor();
+    ValueTask<AnchoredBatch?> ReadLastAnchorAsync(CancellationToken cancellationToken);
 
-    /// <summary>Notes the ledger entry of a batch.</summary>
-    void AddAnchor(long batchId, long ledgerIndex);
+    /// <summary>Notes the ledger entry of a batch, and leaves an event for each webhook that listens.</summary>
+    ValueTask AddAnchorAsync(FormedBatch batch, LedgerEntry entry, UtcTimestamp at, CancellationToken cancellationToken);
+
+    /// <summary>Adds a ledger entry; false if there is one of that index.</summary>
+    ValueTask<bool> TryAddLedgerEntryAsync(long index, byte[] entry, CancellationToken cancellationToken);
+
+    /// <summary>Ledger entries from an index on, in order.</summary>
+    ValueTask<IReadOnlyList<byte[]>> ReadLedgerEntriesAsync(long from, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many ledger entries there are.</summary>
+    ValueTask<long> CountLedgerEntriesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Keeps every other process from batching until it is disposed of; null if one is at it.</summary>
+    ValueTask<IAsyncDisposable?> TryLockBatchingAsync(CancellationToken cancellationToken);
 }

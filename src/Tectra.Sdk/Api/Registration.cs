@@ -14,6 +14,9 @@ public sealed record RegistrationRequest(DsseEnvelope Envelope, string? Metadata
 
     /// <summary>The source's file name, for lists and webhooks; not certified, and null unless the client wants it known.</summary>
     public string? OriginalFileName { get; init; }
+
+    /// <summary>What was embedded, for the registry to check against the fingerprint signature; null where nothing was, or to leave that out.</summary>
+    public WatermarkPayload? WatermarkPayload { get; init; }
 }
 
 /// <summary>What a registry answers to a registration. Immutable.</summary>

@@ -11,14 +11,18 @@ internal sealed record RegistrationDocument(
     DsseEnvelopeDocument Certificate, string? Metadata = null, string? WatermarkPayload = null, string? OriginalFilename = null)
 {
     public static RegistrationDocument From(RegistrationRequest request) => new(
-        DsseEnvelopeDocument.From(request.Envelope), request.MetadataJson, OriginalFilename: request.OriginalFileName);
+        DsseEnvelopeDocument.From(request.Envelope), request.MetadataJson, request.WatermarkPayload?.ToString(), request.OriginalFileName);
 
     /// <exception cref="FormatException">The envelope is malformed, or a text is too long.</exception>
     public static RegistrationRequest ToRequest(RegistrationDocument document)
     {
         if (document.OriginalFilename is { Length: > RegistrationRequest.MaxFileNameLength })
             throw new FormatException($"A file name has at most {RegistrationRequest.MaxFileNameLength} characters.");
-        return new RegistrationRequest(DsseEnvelopeDocument.ToEnvelope(document.Certificate), document.Metadata) { OriginalFileName = document.OriginalFilename };
+        return new RegistrationRequest(DsseEnvelopeDocument.ToEnvelope(document.Certificate), document.Metadata)
+        {
+            OriginalFileName = document.OriginalFilename,
+            WatermarkPayload = document.WatermarkPayload is { } payload ? Content.WatermarkPayload.Parse(payload) : null,
+        };
     }
 }
 

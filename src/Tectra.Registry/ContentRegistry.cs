@@ -1,0 +1,155 @@
+using Microsoft.Extensions.Logging;
+using Tectra.Registry.Anchoring;
+using Tectra.Registry.Batching;
+using Tectra.Registry.Records;
+using Tectra.Registry.Storage;
+using Tectra.Sdk;
+using Tectra.Sdk.Api;
+using Tectra.Sdk.Content;
+using Tectra.Sdk.Evidence;
+using Tectra.Sdk.Keys;
+using Tectra.Sdk.Verification;
+
+namespace Tectra.Registry;
+
+/// <summary>How a registry keeps what it has read. Immutable.</summary>
+internal sealed record RegistryCaching
+{
+    /// <summary>Nothing is kept: for a process that asks little, beside others that write.</summary>
+    public static RegistryCaching None { get; } = new();
+
+    /// <summary>How old an answer may be with regard to what other processes have written.</summary>
+    public TimeSpan MaxStaleness { get; init; }
+
+    /// <summary>About how many examined records are kept in memory, at some five kilobytes each.</summary>
+    public int Records { get; init; }
+}
+
+/// <summary>
+/// The registry's domain, without HTTP and for any database: registers, finds, verifies, revokes and anchors. Thread-safe, and
+/// several processes may share one database.
+/// </summary>
+internal sealed class ContentRegistry : IAsyncDisposable
+{
+    private readonly IRegistryStore _store;
+    private readonly ILedger _ledger;
+    private readonly TimeProvider _time;
+    private readonly RecordIntake _intake;
+    private readonly BatchAnchorer _anchorer;
+    private readonly RecordFinder _finder;
+
+    public ContentRegistry(IRegistryStore store, ILedger ledger, RegistryCaching caching, TimeProvider time, ILogger logger)
+    {
+        _store = store;
+        _ledger = ledger;
+        _time = time;
+        _intake = new RecordIntake(store, time);
+        _anchorer = new BatchAnchorer(store, ledger, time, logger);
+        _finder = new RecordFinder(store, ledger, caching, time);
+    }
+
+    /// <summary>Everything the registry keeps.</summary>
+    public IRegistryStore Store => _store;
+
+    /// <summary>The key that signs the ledger.</summary>
+    public PublicKey LedgerKey => _ledger.PublicKey;
+
+    /// <summary>Fills the similarity index, so that no request has to wait for it.</summary>
+    public ValueTask WarmAsync(CancellationToken cancellationToken) => _finder.RefreshAsync(cancellationToken);
+
+    /// <summary>Registers a signing key for a user. Repeating it changes nothing.</summary>
+    /// <exception cref="RegistryException">The key belongs to another user (<c>key_owner_mismatch</c>).</exception>
+    public async ValueTask RegisterKeyAsync(NewSigningKey key, CancellationToken cancellationToken)
+    {
+        await _store.AddKeyAsync(key, cancellationToken).ConfigureAwait(false);
+        if ((await _store.FindKeyOwnerAsync(key.PublicKey, cancellationToken).ConfigureAwait(false))?.UserId != key.UserId)
+            throw new RegistryException(ErrorCodes.KeyOwnerMismatch, $"The key {key.PublicKey.KeyId} is registered for another user.");
+    }
+
+    /// <inheritdoc cref="ITectraApi.RegisterBatchAsync"/>
+    public async ValueTask<IReadOnlyList<RegistrationOutcome>> RegisterAsync(
+        IReadOnlyList<RegistrationRequest> requests, Registrant? registrant, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
+    {
+        if (requests.Count is 0 or > ITectraApi.MaxBatch) throw new ArgumentException($"A batch has 1 to {ITectraApi.MaxBatch} records.", nameof(requests));
+        return await _intake.RegisterAsync(requests, registrant, idempotencyKey, _finder.NoteAdded, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="ITectraApi.FindAsync"/>
+    public async ValueTask<IReadOnlyList<KnownRecord>> FindAsync(ObservedContent observed, LookupOptions options, CancellationToken cancellationToken) =>
+        await _finder.LoadAsync(await _finder.FindAsync(observed, options, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Records by their sequence numbers, as they stand now.</summary>
+    public ValueTask<IReadOnlyList<KnownRecord>> LoadAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) => _finder.LoadAsync(sequences, cancellationToken);
+
+    /// <summary>Records within a radius of a perceptual hash, nearest first.</summary>
+    public ValueTask<IReadOnlyList<long>> FindPicturesAsync(PerceptualHash hash, int radius, CancellationToken cancellationToken) => _finder.FindPicturesAsync(hash, radius, cancellationToken);
+
+    /// <summary>Records within the watermark's radius of a payload, nearest first.</summary>
+    public ValueTask<IReadOnlyList<long>> FindPayloadsAsync(WatermarkPayload payload, CancellationToken cancellationToken) => _finder.FindPayloadsAsync(payload, cancellationToken);
+
+    /// <summary>Judges what was observed by what this registry knows: signers of any key, its own ledger.</summary>
+    public async ValueTask<VerificationReport> VerifyAsync(ObservedContent observed, LookupOptions options, CancellationToken cancellationToken)
+    {
+        var policy = new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.Only(LedgerKey)) { PerceptualRadius = options.PerceptualRadius, IsExhaustive = options.IsExhaustive };
+        var candidates = await FindAsync(observed, options, cancellationToken).ConfigureAwait(false);
+        var report = Verifier.Verify(observed, [.. candidates.Select(record => record.Evidence)], EvidenceSource.Registry, policy, _time.GetUtcNow());
+        if (report.Certificate is not { ParentRecordId: not null } certificate) return report;
+        var chain = await GetChainAsync(certificate.RecordId, cancellationToken).ConfigureAwait(false);
+        return report with { Chain = CustodyChain.Judge([.. chain.Select(record => record.Evidence)], policy) };
+    }
+
+    /// <summary>One record as it stands now, or null.</summary>
+    public ValueTask<KnownRecord?> GetAsync(RecordId id, CancellationToken cancellationToken) => _finder.LoadAsync(id, cancellationToken);
+
+    /// <inheritdoc cref="ITectraApi.GetCustodyChainAsync"/>
+    public async ValueTask<IReadOnlyList<KnownRecord>> GetChainAsync(RecordId id, CancellationToken cancellationToken)
+    {
+        var chain = new List<KnownRecord>();
+        for (RecordId? next = id; next is { } current && chain.Count <= ITectraApi.MaxCustodyLinks;)
+        {
+            if (await GetAsync(current, cancellationToken).ConfigureAwait(false) is not { } record) break;
+            chain.Add(record);
+            next = record.Evidence.Certificate?.ParentRecordId;
+        }
+        return chain;
+    }
+
+    /// <summary>A chain of custody, judged as <see cref="VerifyAsync"/> does.</summary>
+    public System.Collections.Immutable.ImmutableArray<CustodyLink> Judge(IReadOnlyList<KnownRecord> chain) =>
+        CustodyChain.Judge([.. chain.Select(record => record.Evidence)], new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.Only(LedgerKey)));
+
+    /// <summary>Revokes a record, of this user only unless <paramref name="userId"/> is null.</summary>
+    /// <returns>The revocation that stands: the first one.</returns>
+    /// <exception cref="RegistryException">There is no such record, or it is another user's (<c>record_unknown</c>).</exception>
+    public async ValueTask<Revocation> RevokeAsync(RecordId id, string reason, string? userId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(reason.Length, Revocation.MaxReasonLength, nameof(reason));
+        var record = await _store.FindAsync(id, cancellationToken).ConfigureAwait(false);
+        if (record is null || (userId is not null && record.UserId != userId)) throw new RegistryException(ErrorCodes.RecordUnknown, $"There is no record {id} here.");
+        if (record.Revocation is { } earlier) return earlier;
+        await _store.RevokeAsync(record.Sequence, new Revocation(UtcTimestamp.From(_time.GetUtcNow()), reason), cancellationToken).ConfigureAwait(false);
+        _finder.NoteRevoked(record.Sequence);
+        return (await _store.FindAsync(id, cancellationToken).ConfigureAwait(false))!.Revocation!;
+    }
+
+    /// <summary>Puts every pending record into a batch and its root into the ledger, and finishes what a crash left undone.</summary>
+    /// <returns>How many records were anchored here.</returns>
+    /// <exception cref="RegistryException">The ledger is damaged (<c>ledger_damaged</c>).</exception>
+    public async ValueTask<int> AnchorPendingAsync(CancellationToken cancellationToken)
+    {
+        var anchored = await _anchorer.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (anchored > 0) _finder.NoteAnchored();
+        return anchored;
+    }
+
+    /// <summary>Checks the whole ledger, entry by entry, and returns how many it has.</summary>
+    /// <exception cref="RegistryException">It was changed (<c>ledger_damaged</c>).</exception>
+    public ValueTask<int> AuditLedgerAsync(CancellationToken cancellationToken) => _ledger.AuditAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _finder.Dispose();
+        await _store.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using Tectra.Sdk.Verification;
+
+namespace Tectra.Registry.Records;
+
+/// <summary>A record as it was last read, examined.</summary>
+internal sealed record KnownRecord(long Sequence, string UserId, ExaminedEvidence Evidence);
+
+/// <summary>
+/// What was lately asked for by a key. Two generations: when the young one is full it becomes the old one, and what nobody asked
+/// for in between is gone. Whoever adds says when they began to read: what was removed since then isn't put back in its old
+/// state. Thread-safe.
+/// </summary>
+internal sealed class EvidenceCache<TKey, TValue>
+    where TKey : notnull
+{
+    private readonly int _capacity;
+    private Generation _young = new();
+    private Generation _old = new();
+    private long _removals;
+
+    /// <param name="capacity">About how many values it holds; 0 holds none.</param>
+    public EvidenceCache(int capacity) => _capacity = capacity / 2;
+
+    /// <summary>To be taken before the database is read, and given with what is then added.</summary>
+    public long Now => Volatile.Read(ref _removals);
+
+    public bool TryGet(TKey key, out TValue value)
+    {
+        if (_young.Values.TryGetValue(key, out value!)) return true;
+        var before = Now;
+        if (!_old.Values.TryGetValue(key, out value!)) return false;
+        Add(key, value, before);
+        return true;
+    }
+
+    public void Add(TKey key, TValue value, long readAt)
+    {
+        if (_capacity == 0 || readAt != Now) return;
+        var young = _young;
+        if (young.Values.TryAdd(key, value) && Interlocked.Increment(ref young.Count) >= _capacity && Interlocked.CompareExchange(ref _young, new Generation(), young) == young)
+            _old = young;
+        if (readAt != Now) Remove(key); // removed while it was added
+    }
+
+    public void Remove(TKey key)
+    {
+        Interlocked.Increment(ref _removals);
+        _young.Values.TryRemove(key, out _);
+        _old.Values.TryRemove(key, out _);
+    }
+
+    public void RemoveWhere(Func<TValue, bool> condition)
+    {
+        Interlocked.Increment(ref _removals);
+        foreach (var generation in new[] { _young, _old })
+        {
+            foreach (var (key, value) in generation.Values)
+            {
+                if (condition(value)) generation.Values.TryRemove(key, out _);
+            }
+        }
+    }
+
+    private sealed class Generation
+    {
+        public int Count;
+
+        public ConcurrentDictionary<TKey, TValue> Values { get; } = [];
+    }
+}

@@ -1,0 +1,257 @@
+using System.Data.Common;
+using Npgsql;
+using NpgsqlTypes;
+using Tectra.Sdk;
+using Tectra.Sdk.Content;
+
+namespace Tectra.Registry.Storage.Sql;
+
+/// <summary>PostgreSQL: many connections, several server processes at once.</summary>
+/// <remarks>
+/// Commits don't become visible in the order of sequence numbers, so a reader that remembers the highest number it saw would
+/// miss records. Each row therefore holds the id of its transaction, and a reader goes on from the lowest id that was still
+/// open when it last looked: what it then sees again it knows already, and nothing is missed.
+/// </remarks>
+internal sealed class PostgresEngine : SqlEngine
+{
+    private const long MigrationLock = 0x5445_4354_5241_0001, BatchingLock = 0x5445_4354_5241_0002; // "TECTRA" and a number
+    private const int MaxAutoPrepare = 64;
+
+    private static readonly SqlSchema Schema = new(
+        "BYTEA", "BIGINT", "UUID", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", ",\n    change BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)", "");
+
+    private readonly NpgsqlDataSource _source;
+
+    private PostgresEngine(NpgsqlDataSource source) => _source = source;
+
+    public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
+
+    private static string Create => $"""
+        {Schema.Create}
+        CREATE INDEX record_change ON record (change);
+        CREATE INDEX revocation_change ON revocation (change);
+        CREATE INDEX batch_anchor_change ON batch_anchor (change);
+        -- Envelopes are base64 of about two kilobytes: they don't compress, and stay in their row.
+        ALTER TABLE record ALTER COLUMN envelope SET STORAGE EXTERNAL, SET (toast_tuple_target = 8160);
+        ALTER TABLE batch_leaf ALTER COLUMN proof SET STORAGE EXTERNAL;
+        CREATE FUNCTION tectra_only_adds() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''a registry only adds''; END';
+        {string.Join('\n', SqlSchema.OnlyAdded.Select(table => $"""
+            CREATE TRIGGER {table}_only_adds BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION tectra_only_adds();
+            CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION tectra_only_adds();
+            """))}
+        CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY);
+        INSERT INTO schema_version VALUES ({SchemaVersion});
+        """;
+
+    /// <summary>Connects, and makes the tables if there are none; of several processes one does, the others wait for it.</summary>
+    /// <param name="connectionString">Npgsql's, or <c>postgres://user:password@host:port/database</c>.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="RegistryException">The database can't be reached, or is of another version (<c>registry_unavailable</c>).</exception>
+    public static async ValueTask<PostgresEngine> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(PostgresAddress.ToConnectionString(connectionString));
+        builder.EnableArrays();
+        builder.EnableTransportSecurity();
+        builder.ConnectionStringBuilder.MaxAutoPrepare = MaxAutoPrepare;
+        var engine = new PostgresEngine(builder.Build());
+        try
+        {
+            await engine.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public override object ToStored(RecordId id) => Guid.Parse(id.ToString());
+
+    public override RecordId ReadRecordId(DbDataReader reader, int column) => RecordId.Parse(reader.GetGuid(column).ToString());
+
+    public override async ValueTask<SqlSession> ReadAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return new SqlSession(this, connection, null, connection.DisposeAsync);
+    }
+
+    public override async ValueTask<SqlSession> WriteAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new SqlSession(this, connection, await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false), connection.DisposeAsync);
+        }
+        catch (Exception e)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (e is NpgsqlException failure) throw Translate(failure);
+            throw;
+        }
+    }
+
+    /// <summary>The lock belongs to the connection: if the process ends, however it ends, the server gives it free.</summary>
+    public override async ValueTask<IAsyncDisposable?> TryLockBatchingAsync(CancellationToken cancellationToken)
+    {
+        var session = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (await session.QueryOneAsync("SELECT pg_try_advisory_lock(@key)", reader => reader.GetBoolean(0), cancellationToken, ("@key", BatchingLock)).ConfigureAwait(false))
+                return new AdvisoryLock(session);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        await session.DisposeAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    public override async ValueTask<Dictionary<RecordId, long>> InsertRecordsAsync(SqlSession session, IReadOnlyList<NewRecord> records, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = InsertCommand(session, records);
+            await using (command.ConfigureAwait(false))
+            {
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    var inserted = new Dictionary<RecordId, long>(records.Count);
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) inserted.Add(ReadRecordId(reader, 1), reader.GetInt64(0));
+                    return inserted;
+                }
+            }
+        }
+        catch (NpgsqlException e) when (!IsTransient(e))
+        {
+            throw Translate(e);
+        }
+    }
+
+    public override async ValueTask<ChangeCursor> ReadCursorAsync(SqlSession session, CancellationToken cancellationToken)
+    {
+        var open = await session.QueryOneAsync("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", reader => reader.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        return new ChangeCursor(open, open, open);
+    }
+
+    public override async ValueTask<Changes> ReadChangesAsync(SqlSession session, ChangeCursor since, Action<AddedRecord> add, CancellationToken cancellationToken)
+    {
+        // The open transactions are noted before anything is read: whatever commits in between is seen now, or again next time.
+        var next = await ReadCursorAsync(session, cancellationToken).ConfigureAwait(false);
+        await session.StreamAsync($"{AddedRecords.Select} FROM record WHERE change >= @since", reader => add(AddedRecords.Read(reader)), cancellationToken, ("@since", since.Records)).ConfigureAwait(false);
+        var revoked = await session.QueryAsync(
+            "SELECT sequence FROM revocation WHERE change >= @since", reader => reader.GetInt64(0), cancellationToken, ("@since", since.Revocations)).ConfigureAwait(false);
+        var anchors = await session.QueryAsync(
+            "SELECT ledger_index FROM batch_anchor WHERE change >= @since", reader => reader.GetInt64(0), cancellationToken, ("@since", since.Anchors)).ConfigureAwait(false);
+        return new Changes(revoked, anchors, next);
+    }
+
+    public override async ValueTask InsertLeavesAsync(
+        SqlSession session, long batchId, IReadOnlyList<PendingLeaf> leaves, IReadOnlyList<byte[]> proofs, CancellationToken cancellationToken)
+    {
+        var sequences = leaves.Select(leaf => leaf.Sequence).ToArray();
+        await session.ExecuteAsync(
+            "INSERT INTO batch_leaf (sequence, batch_id, proof) SELECT s, @batch, p FROM unnest(@sequences, @proofs) AS leaf (s, p)",
+            cancellationToken, ("@batch", batchId), ("@sequences", sequences), ("@proofs", proofs.ToArray())).ConfigureAwait(false);
+        await session.ExecuteAsync("DELETE FROM pending_record WHERE sequence = ANY(@sequences)", cancellationToken, ("@sequences", sequences)).ConfigureAwait(false);
+    }
+
+    public override bool IsTransient(DbException exception) => exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+
+    /// <summary>The server's message may quote data; what a caller sees has only its code.</summary>
+    public override RegistryException Translate(DbException exception) => new(
+        ErrorCodes.RegistryUnavailable,
+        exception is PostgresException { SqlState: var state } ? $"PostgreSQL refused the work (SQLSTATE {state})." : "PostgreSQL can't be reached. Check that it runs and that the connection string is right.",
+        exception);
+
+    public override ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private async ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e)
+        {
+            throw Translate(e);
+        }
+    }
+
+    private async ValueTask MigrateAsync(CancellationToken cancellationToken)
+    {
+        var session = await WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(@key)", cancellationToken, ("@key", MigrationLock)).ConfigureAwait(false);
+            var exists = await session.QueryOneAsync("SELECT to_regclass('schema_version') IS NOT NULL", reader => reader.GetBoolean(0), cancellationToken).ConfigureAwait(false);
+            if (!exists)
+            {
+                await session.ExecuteAsync(Create, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                var version = await session.QueryOneAsync("SELECT max(version) FROM schema_version", reader => reader.GetInt64(0), cancellationToken).ConfigureAwait(false);
+                if (version != SchemaVersion) throw WrongVersion(version);
+            }
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static NpgsqlCommand InsertCommand(SqlSession session, IReadOnlyList<NewRecord> records)
+    {
+        var command = (NpgsqlCommand)session.Command(
+            """
+            WITH added AS (
+                INSERT INTO record (
+                    record_id, user_id, public_key, origin_type, parent_record_id, original_sha256, watermarked_sha256, certificate_sha256,
+                    perceptual_hash, payload, envelope, metadata, original_filename, registered_at, registered_ms)
+                SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                ON CONFLICT (record_id) DO NOTHING
+                RETURNING sequence, record_id),
+            queued AS (INSERT INTO pending_record (sequence) SELECT sequence FROM added)
+            SELECT sequence, record_id FROM added
+            """);
+        var rows = records.Select(RecordRow.Of).ToList();
+        Add(NpgsqlDbType.Uuid, rows.Select(row => Guid.Parse(row.RecordId)));
+        Add(NpgsqlDbType.Text, rows.Select(row => row.UserId));
+        Add(NpgsqlDbType.Bytea, rows.Select(row => row.PublicKey));
+        Add(NpgsqlDbType.Text, rows.Select(row => row.OriginType));
+        Add(NpgsqlDbType.Uuid, rows.Select(row => row.ParentRecordId is { } parent ? Guid.Parse(parent) : (Guid?)null));
+        Add(NpgsqlDbType.Bytea, rows.Select(row => row.OriginalSha256));
+        Add(NpgsqlDbType.Bytea, rows.Select(row => row.WatermarkedSha256));
+        Add(NpgsqlDbType.Bytea, rows.Select(row => row.CertificateSha256));
+        Add(NpgsqlDbType.Bigint, rows.Select(row => row.PerceptualHash));
+        Add(NpgsqlDbType.Bytea, rows.Select(row => row.Payload));
+        Add(NpgsqlDbType.Bytea, rows.Select(row => row.Envelope));
+        Add(NpgsqlDbType.Text, rows.Select(row => row.Metadata));
+        Add(NpgsqlDbType.Text, rows.Select(row => row.OriginalFileName));
+        Add(NpgsqlDbType.Text, rows.Select(row => row.RegisteredAt));
+        Add(NpgsqlDbType.Bigint, rows.Select(row => row.RegisteredMilliseconds));
+        return command;
+
+        void Add<T>(NpgsqlDbType type, IEnumerable<T> values) => command.Parameters.Add(new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. values] });
+    }
+
+    private sealed class AdvisoryLock(SqlSession session) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await session.ExecuteAsync("SELECT pg_advisory_unlock(@key)", CancellationToken.None, ("@key", BatchingLock)).ConfigureAwait(false);
+            }
+            catch (RegistryException)
+            {
+                // The connection is gone, and the lock with it.
+            }
+            finally
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}
