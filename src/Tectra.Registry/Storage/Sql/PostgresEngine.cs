@@ -125,7 +125,7 @@ internal sealed class PostgresEngine : SqlEngine
                 }
             }
         }
-        catch (NpgsqlException e) when (!IsTransient(e))
+        catch (NpgsqlException e)
         {
             throw Translate(e);
         }
