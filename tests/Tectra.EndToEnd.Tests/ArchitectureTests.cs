@@ -12,7 +12,8 @@ public sealed class ArchitectureTests
         ["Tectra.Sdk"] = [],
         ["Tectra.Sdk.Imaging"] = ["Tectra.Sdk"],
         ["Tectra.Registry"] = ["Tectra.Sdk"],
-        ["tectra"] = ["Tectra.Registry", "Tectra.Sdk.Imaging", "Tectra.Sdk"],
+        ["Tectra.Server"] = ["Tectra.Registry", "Tectra.Sdk"],
+        ["tectra"] = ["Tectra.Server", "Tectra.Registry", "Tectra.Sdk.Imaging", "Tectra.Sdk"],
     };
 
     /// <summary>Public types that own something and therefore change, with what they own.</summary>
@@ -23,7 +24,7 @@ public sealed class ArchitectureTests
     };
 
     private static readonly Assembly[] Libraries =
-        [typeof(Sdk.Content.Sha256Digest).Assembly, typeof(Sdk.Imaging.ImageSigner).Assembly, typeof(Tectra.Registry.EmbeddedRegistry).Assembly];
+        [typeof(Sdk.Content.Sha256Digest).Assembly, typeof(Sdk.Imaging.ImageSigner).Assembly, typeof(Tectra.Registry.EmbeddedRegistry).Assembly, typeof(Tectra.Server.TectraServer).Assembly];
 
     private static IEnumerable<Assembly> All => Libraries.Append(Assembly.Load("tectra"));
 
