@@ -125,4 +125,16 @@ public static class ErrorCodes
 
     /// <summary>The certificate names another organisation than the account that registers it.</summary>
     public const string SignerIdentityMismatch = "signer_identity_mismatch";
+
+    /// <summary>The address of a webhook may not be posted to.</summary>
+    public const string WebhookUrlRefused = "webhook_url_refused";
+
+    /// <summary>A webhook's events are not some of those there are, each once.</summary>
+    public const string WebhookEventsInvalid = "webhook_events_invalid";
+
+    /// <summary>The user has as many webhooks as they may have.</summary>
+    public const string WebhookLimitReached = "webhook_limit_reached";
+
+    /// <summary>The user has no webhook of that id.</summary>
+    public const string WebhookUnknown = "webhook_unknown";
 }

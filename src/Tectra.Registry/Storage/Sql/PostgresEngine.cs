@@ -26,6 +26,8 @@ internal sealed class PostgresEngine : SqlEngine
 
     public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
 
+    public override string KeepFromChange => " FOR SHARE";
+
     private static string Create => $"""
         {Schema.Create}
         CREATE INDEX record_change ON record (change);
