@@ -92,7 +92,7 @@ internal sealed class Receiver : IAsyncDisposable
         while ((end = bytes.ToArray().AsSpan().IndexOf("\r\n\r\n"u8)) < 0) await FillAsync();
         var lines = Encoding.ASCII.GetString([.. bytes[..end]]).Split("\r\n");
         var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(parts => parts[0].ToLowerInvariant(), parts => parts[1]);
-        var length = int.Parse(headers["content-length"], CultureInfo.InvariantCulture);
+        var length = int.Parse(headers.GetValueOrDefault("content-length", "0"), CultureInfo.InvariantCulture);
         while (bytes.Count < end + 4 + length) await FillAsync();
         return new ReceivedRequest(lines[0], headers, [.. bytes[(end + 4)..]]);
 
