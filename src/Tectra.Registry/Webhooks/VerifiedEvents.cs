@@ -37,6 +37,7 @@ internal sealed partial class VerifiedEvents
     private readonly Dictionary<string, int> _owners = [];
     private volatile IReadOnlySet<string> _listeners = new HashSet<string>();
     private long _minute;
+    private bool _databaseAway;
 
     public VerifiedEvents(IWebhookStore store, WebhookSignal signal, TimeProvider time, ILogger logger)
     {
@@ -102,10 +103,12 @@ internal sealed partial class VerifiedEvents
         {
             if (refresh) await RefreshAsync(cancellationToken).ConfigureAwait(false);
             await WriteAsync(cancellationToken).ConfigureAwait(false);
+            _databaseAway = false;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            LogRoundFailed(e);
+            if (!_databaseAway) LogRoundFailed(e); // once, not every second until it is back
+            _databaseAway = true;
         }
     }
 

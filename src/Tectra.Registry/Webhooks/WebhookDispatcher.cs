@@ -24,6 +24,7 @@ internal sealed partial class WebhookDispatcher
     private readonly DeliverySlots _slots;
     private readonly List<Task> _underWay = [];
     private DateTimeOffset _pruneAt = DateTimeOffset.MinValue;
+    private bool _databaseAway;
 
     public WebhookDispatcher(
         IWebhookStore store, WebhookSender sender, WebhookOptions options, RetrySchedule schedule, WebhookSignal signal, TimeProvider time, ILogger logger)
@@ -71,10 +72,12 @@ internal sealed partial class WebhookDispatcher
         {
             await StartDueAsync(cancellationToken).ConfigureAwait(false);
             await PruneAsync(cancellationToken).ConfigureAwait(false);
+            _databaseAway = false;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            LogRoundFailed(e);
+            if (!_databaseAway) LogRoundFailed(e); // once, not every second until it is back
+            _databaseAway = true;
         }
     }
 

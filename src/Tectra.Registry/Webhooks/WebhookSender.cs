@@ -19,7 +19,7 @@ internal readonly record struct AttemptOutcome(int? Status, string? Error, TimeS
 
 /// <summary>
 /// Posts one event to one webhook: HTTP/1.1, a connection of its own, no redirects, no proxy, no cookies, and nothing of the
-/// answer is read but its head. Never throws for what a receiver does. Thread-safe.
+/// answer is read but its head. Never throws. Thread-safe.
 /// </summary>
 internal sealed class WebhookSender : IDisposable
 {
@@ -69,6 +69,11 @@ internal sealed class WebhookSender : IDisposable
         catch (OperationCanceledException)
         {
             return new AttemptOutcome(null, TimedOut);
+        }
+        catch (Exception e)
+        {
+            // Nothing is known to get here; whatever does must count as an attempt, or it would come back for ever.
+            return new AttemptOutcome(null, $"The attempt failed inside the server ({e.GetType().Name}).");
         }
     }
 
