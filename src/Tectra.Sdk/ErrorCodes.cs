@@ -108,17 +108,67 @@ public static class ErrorCodes
     /// <summary>The parent record isn't registered.</summary>
     public const string ParentUnknown = "parent_unknown";
 
-    /// <summary>The registry's database can't be opened or is of another version.</summary>
+    /// <summary>The registry can't be used at the moment: its database can't be opened, is of another version, or the server is overloaded.</summary>
     public const string RegistryUnavailable = "registry_unavailable";
+
+    /// <summary>The registry couldn't be reached, or didn't answer in time.</summary>
+    public const string RegistryUnreachable = "registry_unreachable";
+
+    /// <summary>Something answered, but not as a registry does.</summary>
+    public const string RegistryAnswerMalformed = "registry_answer_malformed";
+
+    /// <summary>The registry wants to know who asks, and no API key or token was given.</summary>
+    public const string AuthenticationRequired = "authentication_required";
+
+    /// <summary>The API key, the token, or the e-mail address and password are wrong, expired or revoked.</summary>
+    public const string CredentialsInvalid = "credentials_invalid";
+
+    /// <summary>The API key lacks the scope that the request needs.</summary>
+    public const string ScopeMissing = "scope_missing";
+
+    /// <summary>Too many requests; the answer says when to come again.</summary>
+    public const string RateLimited = "rate_limited";
+
+    /// <summary>The request isn't in the form that the API lays down.</summary>
+    public const string RequestMalformed = "request_malformed";
+
+    /// <summary>The request is longer than the registry reads.</summary>
+    public const string RequestTooLarge = "request_too_large";
+
+    /// <summary>There is nothing of that name or id, or it is another account's.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>The idempotency key was used before, for another request.</summary>
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+
+    /// <summary>A file in the outbox isn't a registration that this version can read.</summary>
+    public const string OutboxEntryDamaged = "outbox_entry_damaged";
+    /// <summary>The path is right, but not with this HTTP method.</summary>
+    public const string MethodNotAllowed = "method_not_allowed";
+
+    /// <summary>The request's body isn't announced as JSON in UTF-8.</summary>
+    public const string MediaTypeUnsupported = "media_type_unsupported";
+
+    /// <summary>An account with this e-mail address exists already.</summary>
+    public const string EmailTaken = "email_taken";
+
+    /// <summary>The token of a password reset is unknown, used or expired.</summary>
+    public const string ResetTokenInvalid = "reset_token_invalid";
+
+    /// <summary>The proof isn't the key's own signature for this account.</summary>
+    public const string KeyProofInvalid = "key_proof_invalid";
+
+    /// <summary>The account has as many of these as it may have.</summary>
+    public const string LimitReached = "limit_reached";
+
+    /// <summary>A fault of the program; its log says more.</summary>
+    public const string InternalError = "internal_error";
 
     /// <summary>The ledger file is damaged or was changed.</summary>
     public const string LedgerDamaged = "ledger_damaged";
 
     /// <summary>A native library is missing or too old.</summary>
     public const string NativeLibraryMissing = "native_library_missing";
-
-    /// <summary>The idempotency key was used for another request.</summary>
-    public const string IdempotencyKeyReused = "idempotency_key_reused";
 
     /// <summary>The watermark payload that a client says it embedded doesn't follow from the fingerprint signature.</summary>
     public const string WatermarkPayloadMismatch = "watermark_payload_mismatch";
@@ -128,13 +178,4 @@ public static class ErrorCodes
 
     /// <summary>The address of a webhook may not be posted to.</summary>
     public const string WebhookUrlRefused = "webhook_url_refused";
-
-    /// <summary>A webhook's events are not some of those there are, each once.</summary>
-    public const string WebhookEventsInvalid = "webhook_events_invalid";
-
-    /// <summary>The user has as many webhooks as they may have.</summary>
-    public const string WebhookLimitReached = "webhook_limit_reached";
-
-    /// <summary>The user has no webhook of that id.</summary>
-    public const string WebhookUnknown = "webhook_unknown";
 }

@@ -1,6 +1,7 @@
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
+using Tectra.Sdk.Evidence;
 using Tectra.Sdk.Keys;
 using Tectra.Sdk.Verification;
 
@@ -67,6 +68,22 @@ internal sealed class RegistryFixture : IAsyncDisposable
 
     public async Task<VerificationReport> VerifyAsync(ObservedContent observed) =>
         await Registry.VerifyAsync(observed, new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.Only(Registry.LedgerKey)), Clock);
+
+    /// <summary>An entry of a ledger, out of its chain.</summary>
+    public LedgerEntry Entry(long index, Sdk.Merkle.MerkleHash root, int leafCount)
+    {
+        var entry = new LedgerEntry
+        {
+            Index = index,
+            PreviousHash = default,
+            Root = root,
+            LeafCount = leafCount,
+            Timestamp = UtcTimestamp.From(Clock.Now),
+            PublicKey = LedgerKey.PublicKey,
+            Signature = default,
+        };
+        return entry with { Signature = LedgerKey.Sign(entry.ToSignedMessage()) };
+    }
 
     public static Sha256Digest Digest(string text) => Sha256Digest.Compute(System.Text.Encoding.UTF8.GetBytes(text));
 

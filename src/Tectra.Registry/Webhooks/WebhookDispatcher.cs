@@ -12,8 +12,6 @@ namespace Tectra.Registry.Webhooks;
 /// </summary>
 internal sealed partial class WebhookDispatcher
 {
-    private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
-
     private readonly IWebhookStore _store;
     private readonly WebhookSender _sender;
     private readonly WebhookOptions _options;
@@ -23,7 +21,6 @@ internal sealed partial class WebhookDispatcher
     private readonly ILogger _logger;
     private readonly DeliverySlots _slots;
     private readonly List<Task> _underWay = [];
-    private DateTimeOffset _pruneAt = DateTimeOffset.MinValue;
     private bool _databaseAway;
 
     public WebhookDispatcher(
@@ -71,7 +68,6 @@ internal sealed partial class WebhookDispatcher
         try
         {
             await StartDueAsync(cancellationToken).ConfigureAwait(false);
-            await PruneAsync(cancellationToken).ConfigureAwait(false);
             _databaseAway = false;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -97,14 +93,6 @@ internal sealed partial class WebhookDispatcher
             _underWay.Add(DeliverAsync(delivery));
         }
         return claimed.Count;
-    }
-
-    private async ValueTask PruneAsync(CancellationToken cancellationToken)
-    {
-        var now = _time.GetUtcNow();
-        if (now < _pruneAt) return;
-        await _store.PruneDeliveriesAsync(Milliseconds(now - _options.Retention), cancellationToken).ConfigureAwait(false);
-        _pruneAt = now + PruneInterval;
     }
 
     private Task FinishAsync() => Task.WhenAll(_underWay);

@@ -34,9 +34,6 @@ internal sealed record WebhookOptions
     /// <summary>How often the database is asked what is due, when nothing in this process says so.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the log of deliveries is kept.</summary>
-    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
-
     /// <summary>
     /// How long a claimed delivery is left to the process that claimed it. Longer than an attempt and the noting of its end, so that
     /// only a process that is gone is taken for gone.

@@ -42,13 +42,13 @@ internal sealed class WebhookService
     /// <summary>Makes a webhook. Only this answer ever holds its secret.</summary>
     /// <exception cref="RegistryException">
     /// The address may not be posted to (<c>webhook_url_refused</c>), the events aren't some of <see cref="WebhookEvents.All"/>, each
-    /// once (<c>webhook_events_invalid</c>), or the user has too many (<c>webhook_limit_reached</c>).
+    /// once (<c>request_malformed</c>), or the user has too many (<c>limit_reached</c>).
     /// </exception>
     public async ValueTask<Webhook> CreateAsync(string userId, string url, IReadOnlyList<string> events, CancellationToken cancellationToken)
     {
         _guard.Check(url);
         if (events.Count == 0 || events.Count > WebhookEvents.All.Count || events.Distinct().Count() < events.Count || !events.All(WebhookEvents.All.Contains))
-            throw new RegistryException(ErrorCodes.WebhookEventsInvalid, $"A webhook listens to one or more of {string.Join(", ", WebhookEvents.All)}, each named once.");
+            throw new RegistryException(ErrorCodes.RequestMalformed, $"A webhook listens to one or more of {string.Join(", ", WebhookEvents.All)}, each named once.");
         var now = _time.GetUtcNow();
         var secret = RandomNumberGenerator.GetBytes(WebhookSigner.SecretBytes);
         try
@@ -58,7 +58,7 @@ internal sealed class WebhookService
             var stored = new StoredWebhook(webhook.Id, userId, url, string.Join(Separator, events), _key.Encrypt(secret, _time), webhook.CreatedAt);
             return await _store.TryAddWebhookAsync(stored, _options.MaxPerUser, cancellationToken).ConfigureAwait(false)
                 ? webhook
-                : throw new RegistryException(ErrorCodes.WebhookLimitReached, $"An account has at most {_options.MaxPerUser} webhooks. Remove one first.");
+                : throw new RegistryException(ErrorCodes.LimitReached, $"An account has at most {_options.MaxPerUser} webhooks. Remove one first.");
         }
         finally
         {
@@ -71,14 +71,14 @@ internal sealed class WebhookService
         [.. (await _store.ListWebhooksAsync(userId, cancellationToken).ConfigureAwait(false)).Select(stored => new Webhook(stored.Id, stored.Url, stored.Events.Split(Separator), stored.CreatedAt))];
 
     /// <summary>Removes a webhook; what waits for it is given up.</summary>
-    /// <exception cref="RegistryException">The user has no such webhook (<c>webhook_unknown</c>).</exception>
+    /// <exception cref="RegistryException">The user has no such webhook (<c>not_found</c>).</exception>
     public async ValueTask RemoveAsync(string userId, string id, CancellationToken cancellationToken)
     {
         if (!await _store.RemoveWebhookAsync(userId, id, Now(), cancellationToken).ConfigureAwait(false)) throw Unknown();
     }
 
     /// <summary>Sends <see cref="WebhookEvents.Test"/> to a webhook, once. How it went is among the deliveries.</summary>
-    /// <exception cref="RegistryException">The user has no such webhook (<c>webhook_unknown</c>).</exception>
+    /// <exception cref="RegistryException">The user has no such webhook (<c>not_found</c>).</exception>
     public async ValueTask<WebhookDelivery> TestAsync(string userId, string id, CancellationToken cancellationToken)
     {
         var delivery = await _store.AddTestEventAsync(EventBodies.Test(userId, id, Now()), id, cancellationToken).ConfigureAwait(false) ?? throw Unknown();
@@ -87,7 +87,7 @@ internal sealed class WebhookService
     }
 
     /// <summary>A webhook's latest deliveries, newest first.</summary>
-    /// <exception cref="RegistryException">The user has no such webhook (<c>webhook_unknown</c>).</exception>
+    /// <exception cref="RegistryException">The user has no such webhook (<c>not_found</c>).</exception>
     public async ValueTask<IReadOnlyList<WebhookDelivery>> ListDeliveriesAsync(string userId, string id, CancellationToken cancellationToken)
     {
         if (await _store.FindWebhookAsync(userId, id, cancellationToken).ConfigureAwait(false) is null) throw Unknown();
@@ -106,7 +106,7 @@ internal sealed class WebhookService
         delivery.NextAttemptMilliseconds is { } next ? UtcTimestamp.From(DateTimeOffset.FromUnixTimeMilliseconds(next)).ToString() : null,
         delivery.DeliveredAt);
 
-    private static RegistryException Unknown() => new(ErrorCodes.WebhookUnknown, "This account has no such webhook. List the webhooks to see their ids.");
+    private static RegistryException Unknown() => new(ErrorCodes.NotFound, "This account has no such webhook. List the webhooks to see their ids.");
 
     private UtcTimestamp Now() => UtcTimestamp.From(_time.GetUtcNow());
 }

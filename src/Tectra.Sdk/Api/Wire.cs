@@ -46,6 +46,8 @@ internal static class Wire
 [JsonSerializable(typeof(RegistrationReceiptDocument))]
 [JsonSerializable(typeof(RegistrationOutcomesDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(Outbox.OutboxEntryDocument))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(ObservationDocument))]
 [JsonSerializable(typeof(RecordPage))]
 [JsonSerializable(typeof(RecordDetailDocument))]

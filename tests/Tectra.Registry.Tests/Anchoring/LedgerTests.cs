@@ -32,18 +32,19 @@ public sealed class LedgerTests
     public async Task Entries_are_chained_signed_and_survive_reopening()
     {
         var ledger = Open();
-        Assert.That(ledger.Audit(), Is.Zero);
+        Assert.That(await ledger.AuditAsync(default), Is.Zero);
         var first = await ledger.AppendAsync(Root(1), 1, default);
         var second = await Open().AppendAsync(Root(2), 7, default);
-        Assert.Multiple(() =>
+        await Assert.MultipleAsync(async () =>
         {
             Assert.That((first.Index, second.Index), Is.EqualTo((0L, 1L)));
             Assert.That(second.PreviousHash, Is.EqualTo(first.Hash));
             Assert.That(first.VerifySignature() && second.VerifySignature(), Is.True);
-            Assert.That(ledger.Read(1), Is.EqualTo(second), "another process's entry is seen");
-            Assert.That(ledger.ReadAll(), Has.Count.EqualTo(2));
-            Assert.That(Open().Audit(), Is.EqualTo(2));
-            Assert.That(() => ledger.Read(2), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("ledger_damaged"));
+            Assert.That(await ledger.ReadAsync(1, default), Is.EqualTo(second), "another process's entry is seen");
+            Assert.That(await ledger.FindAsync(Root(1), default), Is.EqualTo(first));
+            Assert.That(await ledger.FindAsync(Root(3), default), Is.Null);
+            Assert.That(await Open().AuditAsync(default), Is.EqualTo(2));
+            Assert.That(async () => await ledger.ReadAsync(2, default), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("ledger_damaged"));
         });
     }
 
@@ -57,10 +58,10 @@ public sealed class LedgerTests
         for (var length = whole.Length; length < longer.Length; length++)
         {
             Write(longer[..length]);
-            Assert.That(Open().Audit(), Is.EqualTo(1), $"{length} bytes");
+            Assert.That(await Open().AuditAsync(default), Is.EqualTo(1), $"{length} bytes");
             var entry = await Open().AppendAsync(Root(3), 3, default);
             Assert.That(entry.Index, Is.EqualTo(1));
-            Assert.That(Open().Audit(), Is.EqualTo(2));
+            Assert.That(await Open().AuditAsync(default), Is.EqualTo(2));
         }
     }
 
@@ -81,17 +82,17 @@ public sealed class LedgerTests
         foreach (var change in bent)
         {
             Write(Encoding.UTF8.GetBytes(string.Concat(change.Select(line => line + "\n"))));
-            Assert.That(() => Open().Audit(), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("ledger_damaged"), string.Join("|", change).Length.ToString());
+            Assert.That(async () => await Open().AuditAsync(default), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("ledger_damaged"), string.Join("|", change).Length.ToString());
         }
         var running = Open();
         Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
-        Assert.That(running.Audit(), Is.EqualTo(4));
+        Assert.That(await running.AuditAsync(default), Is.EqualTo(4));
         Write(Encoding.UTF8.GetBytes(string.Concat(bent[3].Select(line => line + "\n"))));
-        Assert.That(() => running.Audit(), Throws.TypeOf<RegistryException>(), "an audit looks at the disk, not at what it read before");
+        Assert.That(async () => await running.AuditAsync(default), Throws.TypeOf<RegistryException>(), "an audit looks at the disk, not at what it read before");
         using var forger = SigningKey.Create();
         Write([]);
         await new LedgerFile(LedgerPath, forger, _clock).AppendAsync(Root(9), 1, default);
-        Assert.That(() => Open().Audit(), Throws.TypeOf<RegistryException>(), "another key's ledger");
+        Assert.That(async () => await Open().AuditAsync(default), Throws.TypeOf<RegistryException>(), "another key's ledger");
     }
 
     private static MerkleHash Root(int i)

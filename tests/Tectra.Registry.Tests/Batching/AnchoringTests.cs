@@ -1,10 +1,10 @@
+using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tectra.Registry.Anchoring;
 using Tectra.Registry.Batching;
 using Tectra.Registry.Storage;
+using Tectra.Registry.Storage.Sql;
 using Tectra.Sdk;
-using Tectra.Sdk.Content;
-using Tectra.Sdk.Evidence;
 using Tectra.Sdk.Merkle;
 
 namespace Tectra.Registry.Tests.Batching;
@@ -85,12 +85,12 @@ public sealed class AnchoringTests
         await fixture.RegisterAsync("a");
         await fixture.RegisterAsync("b");
         var ledger = new LedgerFile(fixture.LedgerPath, fixture.LedgerKey, fixture.Clock);
-        using (var store = new CrashingStore(SqliteRecordStore.Open(Path.Combine(fixture.Folder, "registry.db")), crash))
+        await using (var store = new SqlRegistryStore(SqliteEngine.Open(Path.Combine(fixture.Folder, "registry.db"))))
         {
-            var anchorer = new BatchAnchorer(store, ledger, fixture.Clock, NullLogger.Instance);
+            var anchorer = new BatchAnchorer(CrashingStore.Around(store, crash), ledger, fixture.Clock, NullLogger.Instance);
             Assert.That(async () => await anchorer.RunAsync(default), Throws.TypeOf<CrashException>());
         }
-        Assert.That(ledger.ReadAll(), Has.Count.EqualTo(entriesLeft));
+        Assert.That(await ledger.AuditAsync(default), Is.EqualTo(entriesLeft));
         await fixture.ReopenAsync();
         Assert.That(await fixture.Registry.AnchorPendingAsync(), Is.EqualTo(2));
         Assert.That(await fixture.Registry.AuditLedgerAsync(), Is.EqualTo(1), "one batch, one entry");
@@ -120,48 +120,34 @@ public sealed class AnchoringTests
         AfterAppend,
     }
 
-    private sealed class CrashException : Exception;
+    public sealed class CrashException : Exception;
 
     /// <summary>A store whose process ends at a chosen step.</summary>
-    private sealed class CrashingStore(IRecordStore inner, Crash crash) : IRecordStore
+    public class CrashingStore : DispatchProxy
     {
+        private IRecordStore _inner = null!;
+        private Crash _crash;
         private bool _batchAdded;
 
-        public void AddBatch(MerkleTree tree, IReadOnlyList<PendingLeaf> leaves, UtcTimestamp at)
+        internal static IRecordStore Around(IRecordStore inner, Crash crash)
         {
-            if (crash == Crash.BeforeBatch) throw new CrashException();
-            inner.AddBatch(tree, leaves, at);
-            _batchAdded = true;
+            var store = Create<IRecordStore, CrashingStore>();
+            (((CrashingStore)(object)store)._inner, ((CrashingStore)(object)store)._crash) = (inner, crash);
+            return store;
         }
 
-        public IReadOnlyList<FormedBatch> ReadUnanchoredBatches() => crash == Crash.AfterBatch && _batchAdded ? throw new CrashException() : inner.ReadUnanchoredBatches();
-
-        public void AddAnchor(long batchId, long ledgerIndex)
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            if (crash == Crash.AfterAppend) throw new CrashException();
-            inner.AddAnchor(batchId, ledgerIndex);
+            var ends = targetMethod!.Name switch
+            {
+                nameof(IRecordStore.AddBatchAsync) => _crash == Crash.BeforeBatch,
+                nameof(IRecordStore.ReadUnanchoredBatchesAsync) => _crash == Crash.AfterBatch && _batchAdded,
+                nameof(IRecordStore.AddAnchorAsync) => _crash == Crash.AfterAppend,
+                _ => false,
+            };
+            if (ends) throw new CrashException();
+            _batchAdded |= targetMethod.Name == nameof(IRecordStore.AddBatchAsync);
+            return targetMethod.Invoke(_inner, args);
         }
-
-        public string? FindKeyOwner(Sdk.Keys.PublicKey key) => inner.FindKeyOwner(key);
-
-        public void AddKey(Sdk.Keys.PublicKey key, string userId, string? keyName, UtcTimestamp at) => inner.AddKey(key, userId, keyName, at);
-
-        public bool TryAdd(NewRecord record) => inner.TryAdd(record);
-
-        public StoredRecord? Find(RecordId id) => inner.Find(id);
-
-        public StoredRecord? Find(long sequence) => inner.Find(sequence);
-
-        public IReadOnlyList<long> FindBySha256(Sha256Digest digest) => inner.FindBySha256(digest);
-
-        public IEnumerable<IndexedRecord> ReadAfter(long sequence) => inner.ReadAfter(sequence);
-
-        public void Revoke(long sequence, Revocation revocation) => inner.Revoke(sequence, revocation);
-
-        public AnchoredBatch? ReadLastAnchor() => inner.ReadLastAnchor();
-
-        public IReadOnlyList<PendingLeaf> ReadPending(int limit) => inner.ReadPending(limit);
-
-        public void Dispose() => inner.Dispose();
     }
 }

@@ -57,9 +57,9 @@ public sealed class LookupTests
     {
         await using var fixture = await RegistryFixture.CreateAsync();
         await using var second = EmbeddedRegistry.Open(fixture.Folder, fixture.LedgerKey, fixture.Clock);
-        Assert.That(await second.FindAsync(RegistryFixture.Observe("x", 0x0123456789ABCDEF), 8), Is.Empty);
+        Assert.That(await second.FindAsync(RegistryFixture.Observe("x", 0x0123456789ABCDEF), new Sdk.Api.LookupOptions()), Is.Empty);
         await fixture.RegisterAsync("a");
-        Assert.That(await second.FindAsync(RegistryFixture.Observe("x", 0x0123456789ABCDEF), 8), Has.Count.EqualTo(1));
+        Assert.That(await second.FindAsync(RegistryFixture.Observe("x", 0x0123456789ABCDEF), new Sdk.Api.LookupOptions()), Has.Count.EqualTo(1));
         Assert.That(await second.AnchorPendingAsync(), Is.EqualTo(1));
         var report = await fixture.VerifyAsync(RegistryFixture.Observe("a watermarked", 0x0123456789ABCDEF));
         Assert.That(report.Blockchain.Code, Is.EqualTo("anchored_in_ledger"));
@@ -83,7 +83,7 @@ public sealed class LookupTests
 
     private static async Task<List<RecordId>> Ids(RegistryFixture fixture, ObservedContent observed)
     {
-        var evidence = await fixture.Registry.FindAsync(observed, VerificationPolicy.DefaultPerceptualRadius);
+        var evidence = await fixture.Registry.FindAsync(observed, new Sdk.Api.LookupOptions());
         return [.. evidence.Select(bundle => Certificate.FromPayload(bundle.Envelope.Payload).RecordId)];
     }
 }

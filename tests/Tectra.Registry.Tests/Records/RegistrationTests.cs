@@ -20,7 +20,7 @@ public sealed class RegistrationTests
         var second = await fixture.Registry.RegisterAsync(request);
         Assert.That((first.AlreadyRegistered, second.AlreadyRegistered), Is.EqualTo((false, true)));
         Assert.That(second.RecordId, Is.EqualTo(first.RecordId));
-        Assert.That(await fixture.Registry.FindAsync(RegistryFixture.Observe("a"), 0), Has.Count.EqualTo(1));
+        Assert.That(await fixture.Registry.FindAsync(RegistryFixture.Observe("a"), new LookupOptions { PerceptualRadius = 0 }), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -85,7 +85,8 @@ public sealed class RegistrationTests
             Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("metadata_too_long"));
         var id = await fixture.RegisterAsync("b");
         Assert.That(async () => await fixture.Registry.RevokeAsync(id, new string('x', 1025)), Throws.InstanceOf<ArgumentException>());
-        Assert.That(async () => await fixture.Registry.FindAsync(RegistryFixture.Observe("b"), -1), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => new LookupOptions { PerceptualRadius = -1 }, Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => new LookupOptions { PerceptualRadius = 13 }, Throws.InstanceOf<ArgumentException>());
     }
 
     [Test]

@@ -1,152 +1,300 @@
-using Microsoft.Data.Sqlite;
 using Tectra.Registry.Storage;
+using Tectra.Registry.Storage.Sql;
 using Tectra.Sdk;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
+using Tectra.Sdk.Keys;
 using Tectra.Sdk.Merkle;
 
 namespace Tectra.Registry.Tests.Storage;
 
-/// <summary>The contract of a store, over every adapter.</summary>
-public sealed class RecordStoreTests
+/// <summary>The contract of a store's records, over every engine.</summary>
+[TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.Engines))]
+public sealed class RecordStoreTests(string engine)
 {
     private static readonly UtcTimestamp Now = UtcTimestamp.Parse("2026-11-20T16:00:00.000Z");
 
-    private string _folder = "";
-
-    private static IEnumerable<TestCaseData> Stores()
-    {
-        yield return new TestCaseData((Func<string, object>)(folder => SqliteRecordStore.Open(Path.Combine(folder, "registry.db")))).SetArgDisplayNames("SQLite");
-    }
+    private TestDatabase _database = null!;
+    private RegistryFixture _fixture = null!;
+    private SqlRegistryStore _store = null!;
 
     [SetUp]
-    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("tectra-store-").FullName;
+    public async Task Open()
+    {
+        _database = await TestDatabase.CreateAsync(engine);
+        _fixture = await RegistryFixture.CreateAsync();
+        _store = await _database.OpenStoreAsync();
+    }
 
     [TearDown]
-    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
-
-    [TestCaseSource(nameof(Stores))]
-    public async Task A_record_comes_back_as_it_was_given(Func<string, object> open)
+    public async Task Close()
     {
-        await using var fixture = await RegistryFixture.CreateAsync();
-        using var store = (IRecordStore)open(_folder);
-        var signed = fixture.Sign("a", hash: 0xFFEEDDCCBBAA9988, metadata: "{\"k\":\"ü\"}");
-        var record = new NewRecord(signed.Certificate, signed.Envelope, "{\"k\":\"ü\"}", Now);
-        Assert.That(store.TryAdd(record), Is.True);
-        Assert.That(store.TryAdd(record), Is.False, "a second time");
-        var found = store.Find(signed.Certificate.RecordId)!;
-        Assert.Multiple(() =>
+        await _store.DisposeAsync();
+        await _fixture.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_record_comes_back_as_it_was_given()
+    {
+        var signed = _fixture.Sign("a", hash: 0xFFEEDDCCBBAA9988, metadata: "{\"k\":\"ü\"}");
+        var record = new NewRecord(signed.Certificate, signed.Envelope, "{\"k\":\"ü\"}", "päßword.png", Now);
+        Assert.That((await AddAsync(record)).Outcome, Is.EqualTo(AddOutcome.Added));
+        Assert.That((await AddAsync(record)).Outcome, Is.EqualTo(AddOutcome.Repeated), "a second time");
+        var found = (await _store.FindAsync(signed.Certificate.RecordId, default))!;
+        var indexed = new IndexedRecord(found.Sequence, new PerceptualHash(0xFFEEDDCCBBAA9988), signed.Certificate.WatermarkPayload);
+        await Assert.MultipleAsync(async () =>
         {
             Assert.That(found.Envelope.ToJson(), Is.EqualTo(signed.Envelope.ToJson()));
-            Assert.That(found.MetadataJson, Is.EqualTo("{\"k\":\"ü\"}"));
+            Assert.That((found.MetadataJson, found.OriginalFileName, found.UserId, found.RegisteredAt), Is.EqualTo(("{\"k\":\"ü\"}", "päßword.png", RegistryFixture.UserId, Now.ToString())));
             Assert.That((found.Revocation, found.Proof, found.LedgerIndex), Is.EqualTo(((Revocation?)null, (MerkleProof?)null, (long?)null)));
-            Assert.That(store.Find(found.Sequence)!.Envelope.PayloadSha256, Is.EqualTo(signed.Envelope.PayloadSha256));
-            Assert.That(store.FindBySha256(RegistryFixture.Digest("a")), Is.EqualTo(new[] { found.Sequence }));
-            Assert.That(store.FindBySha256(RegistryFixture.Digest("a watermarked")), Is.EqualTo(new[] { found.Sequence }));
-            Assert.That(store.FindBySha256(RegistryFixture.Digest("b")), Is.Empty);
-            Assert.That(store.ReadAfter(0), Is.EqualTo(new[] { new IndexedRecord(found.Sequence, new PerceptualHash(0xFFEEDDCCBBAA9988), signed.Certificate.WatermarkPayload) }));
-            Assert.That(store.ReadAfter(found.Sequence), Is.Empty);
-            Assert.That(store.Find(RecordId.Create(TimeProvider.System)), Is.Null);
+            Assert.That((await _store.FindAsync([found.Sequence, 999], default)).Single().Envelope.PayloadSha256, Is.EqualTo(signed.Envelope.PayloadSha256));
+            Assert.That(await _store.FindBySha256Async(RegistryFixture.Digest("a"), 10, default), Is.EqualTo(new[] { found.Sequence }));
+            Assert.That(await _store.FindBySha256Async(RegistryFixture.Digest("a watermarked"), 10, default), Is.EqualTo(new[] { found.Sequence }));
+            Assert.That(await _store.FindBySha256Async(RegistryFixture.Digest("b"), 10, default), Is.Empty);
+            Assert.That(await IndexAsync(), Is.EqualTo(new[] { indexed }));
+            Assert.That(await _store.FindAsync(RecordId.Create(TimeProvider.System), default), Is.Null);
+            Assert.That(await _store.FindExistingAsync([signed.Certificate.RecordId, RecordId.Create(TimeProvider.System)], default), Is.EquivalentTo(new[] { signed.Certificate.RecordId }));
         });
     }
 
-    [TestCaseSource(nameof(Stores))]
-    public async Task Batches_proofs_anchors_and_revocations_are_additions(Func<string, object> open)
+    [Test]
+    public async Task Records_are_added_together_with_repeats_and_conflicts_among_them()
     {
-        await using var fixture = await RegistryFixture.CreateAsync();
-        using var store = (IRecordStore)open(_folder);
+        var first = _fixture.Sign("a");
+        await AddAsync(Of(first));
+        var other = _fixture.Sign("b");
+        var forged = new NewRecord(first.Certificate with { DeviceId = "other" }, _fixture.Sign("c").Envelope, null, null, Now);
+        var results = await _store.AddRecordsAsync([Of(other), Of(first), forged, Of(other)], null, default);
+        Assert.That(results.Select(result => result.Outcome), Is.EqualTo(new[] { AddOutcome.Added, AddOutcome.Repeated, AddOutcome.Conflict, AddOutcome.Repeated }));
+        Assert.That(await IndexAsync(), Has.Count.EqualTo(2));
+        Assert.That(await _store.ReadPendingAsync(10, default), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Many_writers_with_the_same_records_in_other_orders_add_each_once()
+    {
+        NewRecord[] records = [.. Enumerable.Range(0, 60).Select(i => Of(_fixture.Sign($"picture {i}")))];
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
+        {
+            var random = new Random(writer);
+            var mine = records.OrderBy(_ => random.Next()).ToArray();
+            var added = 0;
+            foreach (var chunk in mine.Chunk(20)) added += (await _store.AddRecordsAsync(chunk, null, default)).Count(result => result.Outcome == AddOutcome.Added);
+            return added;
+        })));
+        Assert.That(results.Sum(), Is.EqualTo(60));
+        Assert.That(await IndexAsync(), Has.Count.EqualTo(60));
+    }
+
+    [Test]
+    public async Task Changes_tell_everything_that_was_committed_since_and_nothing_is_missed()
+    {
+        var known = new HashSet<long>();
+        var cursor = await _store.ReadIndexAsync(record => known.Add(record.Sequence), default);
+        using var done = new CancellationTokenSource();
+        var reader = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested) cursor = (await _store.ReadChangesAsync(cursor, record => known.Add(record.Indexed.Sequence), default)).Cursor;
+        });
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; i < 40; i++) await _store.AddRecordsAsync([Of(_fixture.Sign($"{writer} {i}")), Of(_fixture.Sign($"{writer} {i} b"))], null, default);
+        })));
+        await done.CancelAsync();
+        await reader;
+        cursor = (await _store.ReadChangesAsync(cursor, record => known.Add(record.Indexed.Sequence), default)).Cursor;
+        Assert.That(known, Has.Count.EqualTo(320));
+
+        var added = new List<AddedRecord>();
+        var signed = _fixture.Sign("last");
+        await AddAsync(Of(signed));
+        cursor = (await _store.ReadChangesAsync(cursor, added.Add, default)).Cursor;
+        var last = added.Single(record => !known.Contains(record.Indexed.Sequence));
+        Assert.That((last.OriginalSha256, last.WatermarkedSha256), Is.EqualTo((signed.Certificate.Fingerprint.Sha256, signed.Certificate.WatermarkedSha256)));
+        await _store.RevokeAsync(last.Indexed.Sequence, new Revocation(Now, "why"), default);
+        var changes = await _store.ReadChangesAsync(cursor, _ => { }, default);
+        Assert.That((changes.Revoked, changes.Anchored), Is.EqualTo((new[] { last.Indexed.Sequence }, Array.Empty<long>())));
+        await BatchAsync(limit: 1000, ledgerIndex: 5);
+        changes = await _store.ReadChangesAsync(changes.Cursor, _ => { }, default);
+        Assert.That((changes.Revoked, changes.Anchored), Is.EqualTo((Array.Empty<long>(), new[] { 5L })));
+    }
+
+    [Test]
+    public async Task Batches_proofs_anchors_and_revocations_are_additions()
+    {
         var ids = new List<RecordId>();
         for (var i = 0; i < 5; i++)
         {
-            var signed = fixture.Sign($"picture {i}");
-            Assert.That(store.TryAdd(new NewRecord(signed.Certificate, signed.Envelope, null, Now)), Is.True);
+            var signed = _fixture.Sign($"picture {i}");
+            await AddAsync(Of(signed));
             ids.Add(signed.Certificate.RecordId);
         }
-        var leaves = store.ReadPending(3);
+        Assert.That(await _store.ReadLastAnchorAsync(default), Is.Null);
+        var (tree, leaves) = await BatchAsync(limit: 3, ledgerIndex: null);
         Assert.That(leaves, Has.Count.EqualTo(3));
-        var tree = MerkleTree.Build([.. leaves.Select(leaf => leaf.Leaf)]);
-        store.AddBatch(tree, leaves, Now);
-        Assert.That(store.ReadPending(10), Has.Count.EqualTo(2));
-        var formed = store.ReadUnanchoredBatches().Single();
+        Assert.That(await _store.ReadPendingAsync(10, default), Has.Count.EqualTo(2));
+        var formed = (await _store.ReadUnanchoredBatchesAsync(default)).Single();
         Assert.That((formed.Root, formed.LeafCount), Is.EqualTo((tree.Root, 3)));
-        Assert.That(store.ReadLastAnchor(), Is.Null);
-        store.AddAnchor(formed.BatchId, 17);
-        Assert.That(store.ReadLastAnchor(), Is.EqualTo(new AnchoredBatch(17, tree.Root)));
-        Assert.That(store.ReadUnanchoredBatches(), Is.Empty);
-        var record = store.Find(ids[1])!;
+        await _store.AddAnchorAsync(formed, _fixture.Entry(17, tree.Root, 3), Now, default);
+        Assert.That(await _store.ReadLastAnchorAsync(default), Is.EqualTo(new AnchoredBatch(17, tree.Root)));
+        Assert.That(await _store.ReadUnanchoredBatchesAsync(default), Is.Empty);
+        var record = (await _store.FindAsync(ids[1], default))!;
         Assert.That(record.LedgerIndex, Is.EqualTo(17));
         Assert.That(record.Proof!.Verify(leaves[1].Leaf, tree.Root, 3), Is.True);
-        store.Revoke(record.Sequence, new Revocation(Now, "first"));
-        store.Revoke(record.Sequence, new Revocation(Now, "second"));
-        Assert.That(store.Find(ids[1])!.Revocation!.Reason, Is.EqualTo("first"), "once revoked it stays as it is");
+        await _store.RevokeAsync(record.Sequence, new Revocation(Now, "first"), default);
+        await _store.RevokeAsync(record.Sequence, new Revocation(Now, "second"), default);
+        Assert.That((await _store.FindAsync(ids[1], default))!.Revocation!.Reason, Is.EqualTo("first"), "once revoked it stays as it is");
+        var counts = await _store.CountAsync(RegistryFixture.UserId, default);
+        Assert.That((counts.Total, counts.Anchored, counts.Revoked, counts.ByOriginType["digital_artwork"]), Is.EqualTo((5, 3, 1, 5)));
     }
 
-    [TestCaseSource(nameof(Stores))]
-    public void A_key_stays_with_its_first_owner(Func<string, object> open)
+    [Test]
+    public async Task Lists_are_filtered_and_go_on_where_they_stopped()
     {
-        using var store = (IRecordStore)open(_folder);
-        using var key = Sdk.Keys.SigningKey.Create();
-        Assert.That(store.FindKeyOwner(key.PublicKey), Is.Null);
-        store.AddKey(key.PublicKey, "first", null, Now);
-        store.AddKey(key.PublicKey, "second", null, Now);
-        Assert.That(store.FindKeyOwner(key.PublicKey), Is.EqualTo("first"));
+        for (var i = 0; i < 7; i++) await AddAsync(Of(_fixture.Sign($"picture {i}")));
+        await BatchAsync(limit: 3, ledgerIndex: 0);
+        var page = await _store.ListAsync(new RecordQuery { UserId = RegistryFixture.UserId, Limit = 4 }, default);
+        Assert.That(page.Select(record => record.Sequence), Is.Ordered.Descending);
+        var rest = await _store.ListAsync(new RecordQuery { UserId = RegistryFixture.UserId, Limit = 4, Before = page[^1].Sequence }, default);
+        Assert.That(page.Concat(rest).Select(record => record.Sequence).Distinct().Count(), Is.EqualTo(7));
+        await _store.RevokeAsync(rest[^1].Sequence, new Revocation(Now, ""), default);
+        var milliseconds = Now.Moment.ToUnixTimeMilliseconds();
+        foreach (var (query, expected) in new (RecordQuery, int)[]
+        {
+            (new() { UserId = "nobody" }, 0),
+            (new() { OriginType = "digital_artwork" }, 7),
+            (new() { OriginType = "camera_photo" }, 0),
+            (new() { IsAnchored = true }, 3),
+            (new() { IsAnchored = false }, 4),
+            (new() { IsRevoked = true }, 1),
+            (new() { FromMilliseconds = milliseconds }, 7),
+            (new() { FromMilliseconds = milliseconds + 1 }, 0),
+            (new() { UntilMilliseconds = milliseconds }, 0),
+            (new() { Sha256 = RegistryFixture.Digest("picture 2 watermarked") }, 1),
+            (new() { PublicKey = _fixture.Key.PublicKey }, 7),
+            (new() { PublicKey = _fixture.LedgerKey.PublicKey }, 0),
+        })
+        {
+            Assert.That(await _store.ListAsync(query, default), Has.Count.EqualTo(expected), query.ToString());
+        }
+    }
+
+    [Test]
+    public async Task An_idempotency_key_stands_for_one_request()
+    {
+        var signed = _fixture.Sign("a");
+        var key = new IdempotencyKey(RegistryFixture.UserId, "first", RegistryFixture.Digest("request"));
+        Assert.That((await _store.AddRecordsAsync([Of(signed)], key, default))[0].Outcome, Is.EqualTo(AddOutcome.Added));
+        Assert.That((await _store.AddRecordsAsync([Of(signed)], key, default))[0].Outcome, Is.EqualTo(AddOutcome.Repeated));
+        var other = Of(_fixture.Sign("b"));
+        Assert.That(
+            async () => await _store.AddRecordsAsync([other], key with { RequestSha256 = RegistryFixture.Digest("another") }, default),
+            Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("idempotency_key_reused"));
+        Assert.That(await _store.FindAsync(other.Certificate.RecordId, default), Is.Null, "nothing of a refused request is stored");
+        Assert.That((await _store.AddRecordsAsync([other], key with { UserId = "user-2" }, default))[0].Outcome, Is.EqualTo(AddOutcome.Added), "keys are each user's own");
+    }
+
+    [Test]
+    public async Task A_key_stays_with_its_first_owner()
+    {
+        using var key = SigningKey.Create();
+        Assert.That(await _store.FindKeyOwnerAsync(key.PublicKey, default), Is.Null);
+        await _store.AddKeyAsync(new NewSigningKey("1", key.PublicKey, "first", null, null, Now), default);
+        await _store.AddKeyAsync(new NewSigningKey("2", key.PublicKey, "second", null, null, Now), default);
+        Assert.That(await _store.FindKeyOwnerAsync(key.PublicKey, default), Is.EqualTo(new KeyOwner("first", null)));
+    }
+
+    [Test]
+    public async Task Ledger_entries_are_added_in_order_and_once()
+    {
+        Assert.That(await _store.CountLedgerEntriesAsync(default), Is.Zero);
+        Assert.That(await _store.TryAddLedgerEntryAsync(0, [1], default), Is.True);
+        Assert.That(await _store.TryAddLedgerEntryAsync(1, [2, 3], default), Is.True);
+        Assert.That(await _store.TryAddLedgerEntryAsync(1, [4], default), Is.False);
+        Assert.That(await _store.CountLedgerEntriesAsync(default), Is.EqualTo(2));
+        Assert.That(await _store.ReadLedgerEntriesAsync(1, 10, default), Is.EqualTo(new[] { new byte[] { 2, 3 } }));
     }
 
     [Test]
     public async Task The_database_itself_refuses_changes_and_deletions()
     {
-        await using var fixture = await RegistryFixture.CreateAsync();
-        var id = await fixture.RegisterAsync("a");
-        await fixture.Registry.AnchorPendingAsync();
-        await fixture.Registry.RevokeAsync(id, "why");
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(fixture.Folder, "registry.db")};Pooling=False");
-        connection.Open();
-        foreach (var table in new[] { "signing_key", "record", "revocation", "batch", "batch_leaf", "batch_anchor" })
+        var signed = _fixture.Sign("a");
+        await AddAsync(Of(signed));
+        await _store.AddKeyAsync(new NewSigningKey("1", _fixture.Key.PublicKey, "first", null, null, Now), default);
+        await BatchAsync(limit: 10, ledgerIndex: 0);
+        await _store.RevokeAsync((await _store.FindAsync(signed.Certificate.RecordId, default))!.Sequence, new Revocation(Now, ""), default);
+        await _store.TryAddLedgerEntryAsync(0, [1], default);
+        await _store.AddServerSecretAsync("name", "token", default);
+        foreach (var table in SqlSchema.OnlyAdded)
         {
-            foreach (var sql in new[] { $"DELETE FROM {table}", $"UPDATE {table} SET rowid = rowid + 1000" })
-            {
-                using var command = connection.CreateCommand();
-                command.CommandText = sql;
-                Assert.That(() => command.ExecuteNonQuery(), Throws.TypeOf<SqliteException>().With.Message.Contains("only adds"), sql);
-            }
+            var column = table switch { "signing_key" => "user_id", "record" => "envelope", "revocation" => "reason", "batch" => "root", "batch_leaf" => "proof", "ledger_entry" => "entry", "server_secret" => "token", _ => "ledger_index" };
+            foreach (var sql in new[] { $"DELETE FROM {table}", $"UPDATE {table} SET {column} = {column}" })
+                Assert.That(async () => await _database.ExecuteAsync(sql), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("only adds"), sql);
         }
     }
 
     [Test]
     public async Task A_database_that_stops_working_is_an_error_with_a_code()
     {
-        await using var fixture = await RegistryFixture.CreateAsync();
-        var path = Path.Combine(_folder, "registry.db");
-        using var store = SqliteRecordStore.Open(path);
-        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE batch_anchor; ALTER TABLE record RENAME TO gone";
-            command.ExecuteNonQuery();
-        }
-        var signed = fixture.Sign("a");
-        var record = new NewRecord(signed.Certificate, signed.Envelope, null, Now);
-        Assert.That(() => store.TryAdd(record), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
-        Assert.That(() => store.Find(signed.Certificate.RecordId), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
-        Assert.That(() => store.AddAnchor(1, 0), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
+        await _database.ExecuteAsync("ALTER TABLE record RENAME TO gone");
+        await _database.ExecuteAsync("DROP TABLE batch_anchor");
+        var signed = _fixture.Sign("a");
+        Assert.That(async () => await AddAsync(Of(signed)), Unavailable);
+        Assert.That(async () => await _store.FindAsync(signed.Certificate.RecordId, default), Unavailable);
+        Assert.That(async () => await _store.AddAnchorAsync(new FormedBatch(1, default, 1), _fixture.Entry(0, default, 1), Now, default), Unavailable);
     }
 
     [Test]
-    public void A_damaged_or_foreign_database_is_refused_with_a_code()
+    public async Task A_database_of_another_version_is_refused_with_a_code()
     {
-        var path = Path.Combine(_folder, "registry.db");
+        await _store.DisposeAsync();
+        await _database.ExecuteAsync(engine == TestDatabase.Sqlite ? "PRAGMA user_version = 99" : "UPDATE schema_version SET version = 99");
+        Assert.That(async () => await _database.OpenStoreAsync(), Throws.TypeOf<RegistryException>().With.Message.Contains("99"));
+    }
+
+    [Test]
+    public async Task Several_processes_that_open_a_new_database_at_once_make_it_once()
+    {
+        await using var fresh = await TestDatabase.CreateAsync(engine);
+        var stores = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () => await fresh.OpenStoreAsync())));
+        Assert.That(await stores[3].FindBySha256Async(default, 1, default), Is.Empty);
+        foreach (var store in stores) await store.DisposeAsync();
+    }
+
+    private static NUnit.Framework.Constraints.IResolveConstraint Unavailable => Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("registry_unavailable");
+
+    private static NewRecord Of(Sdk.Certificates.SignedCertificate signed) => new(signed.Certificate, signed.Envelope, null, null, Now);
+
+    private async Task<AddResult> AddAsync(NewRecord record) => (await _store.AddRecordsAsync([record], null, default))[0];
+
+    private async Task<List<IndexedRecord>> IndexAsync()
+    {
+        var records = new List<IndexedRecord>();
+        await _store.ReadIndexAsync(records.Add, default);
+        return records;
+    }
+
+    private async Task<(MerkleTree Tree, IReadOnlyList<PendingLeaf> Leaves)> BatchAsync(int limit, long? ledgerIndex)
+    {
+        var leaves = await _store.ReadPendingAsync(limit, default);
+        var tree = MerkleTree.Build([.. leaves.Select(leaf => leaf.Leaf)]);
+        await _store.AddBatchAsync(tree, leaves, Now, default);
+        if (ledgerIndex is { } index) await _store.AddAnchorAsync((await _store.ReadUnanchoredBatchesAsync(default)).Single(), _fixture.Entry(index, tree.Root, leaves.Count), Now, default);
+        return (tree, leaves);
+    }
+}
+
+/// <summary>What only a file can be.</summary>
+public sealed class SqliteFileTests
+{
+    [Test]
+    public void A_file_that_is_no_database_is_refused_with_a_code()
+    {
+        var folder = Directory.CreateTempSubdirectory("tectra-store-");
+        var path = Path.Combine(folder.FullName, "registry.db");
         using (var file = File.Create(path)) file.Write("this is not a database, but it is long enough to be looked at as one"u8);
-        Assert.That(() => SqliteRecordStore.Open(path), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
-        var future = Path.Combine(_folder, "future.db");
-        SqliteRecordStore.Open(future).Dispose();
-        using (var connection = new SqliteConnection($"Data Source={future};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 99";
-            command.ExecuteNonQuery();
-        }
-        Assert.That(() => SqliteRecordStore.Open(future), Throws.TypeOf<RegistryException>().With.Message.Contains("99"));
+        Assert.That(() => SqliteEngine.Open(path), Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
+        folder.Delete(recursive: true);
     }
 }

@@ -6,10 +6,10 @@ using Tectra.Sdk.Verification;
 
 namespace Tectra.Registry.Tests.Webhooks;
 
-[TestFixture(Engine.Sqlite)]
-[TestFixture(Engine.Postgres)]
+[TestFixture(TestDatabase.Sqlite)]
+[TestFixture(TestDatabase.Postgres)]
 [NonParallelizable] // the meter is the process's
-public sealed class VerifiedEventsTests(Engine engine)
+public sealed class VerifiedEventsTests(string engine)
 {
     private const string Url = "https://receiver.example/hooks";
 
@@ -118,7 +118,7 @@ public sealed class VerifiedEventsTests(Engine engine)
         var webhook = await fixture.CreateWebhookAsync(Url, WebhookFixture.User, WebhookEvents.ContentVerified);
         await fixture.RegisterAsync();
         var report = await VerifyAsync(fixture, "picture");
-        await using var store = await fixture.OpenStoreAsync();
+        await using var store = await fixture.Database.OpenStoreAsync();
         using var other = fixture.CreateWebhooks(store);
         foreach (var verified in new[] { fixture.Webhooks.Verified, other.Verified })
         {

@@ -8,9 +8,9 @@ using Tectra.Sdk.Api;
 namespace Tectra.Registry.Tests.Webhooks;
 
 /// <summary>From an event to a receiver on this machine, over every way it can go wrong.</summary>
-[TestFixture(Engine.Sqlite)]
-[TestFixture(Engine.Postgres)]
-public sealed class WebhookDispatcherTests(Engine engine)
+[TestFixture(TestDatabase.Sqlite)]
+[TestFixture(TestDatabase.Postgres)]
+public sealed class WebhookDispatcherTests(string engine)
 {
     [Test]
     public async Task A_registration_reaches_its_owner_signed()
@@ -208,10 +208,10 @@ public sealed class WebhookDispatcherTests(Engine engine)
         var webhook = await fixture.CreateWebhookAsync(receiver.Url);
         using var end = new CancellationTokenSource();
         var running = fixture.Webhooks.RunAsync(end.Token);
-        await fixture.ExecuteAsync("ALTER TABLE webhook_delivery RENAME TO away");
+        await fixture.Database.ExecuteAsync("ALTER TABLE webhook_delivery RENAME TO away");
         fixture.Webhooks.Signal.Set();
         await UntilAsync(() => fixture.Logger.Lines.Any(line => line.Contains("could not be read", StringComparison.Ordinal)));
-        await fixture.ExecuteAsync("ALTER TABLE away RENAME TO webhook_delivery");
+        await fixture.Database.ExecuteAsync("ALTER TABLE away RENAME TO webhook_delivery");
 
         await fixture.Service.TestAsync(WebhookFixture.User, webhook.Id, default);
         await UntilAsync(() => receiver.Requests.Count == 1);

@@ -13,28 +13,17 @@ using Tectra.Sdk.Keys;
 
 namespace Tectra.Registry.Tests.Webhooks;
 
-/// <summary>Which database a fixture runs on.</summary>
-public enum Engine
-{
-    /// <summary>A file.</summary>
-    Sqlite,
-
-    /// <summary>A server.</summary>
-    Postgres,
-}
-
 /// <summary>A registry on a database of its own, with webhooks whose clock stands still and that may post to this machine.</summary>
 internal sealed class WebhookFixture : IAsyncDisposable
 {
     public const string User = "user-1";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("tectra-webhooks-").FullName;
     private readonly SigningKey _ledgerKey = SigningKey.Create();
     private readonly Dictionary<string, SigningKey> _signingKeys = [];
 
-    private WebhookFixture(string database, WebhookOptions options)
+    private WebhookFixture(TestDatabase database, WebhookOptions options)
     {
-        Database = database.Length > 0 ? database : Path.Combine(_folder, "registry.db");
+        Database = database;
         Options = options;
     }
 
@@ -45,7 +34,7 @@ internal sealed class WebhookFixture : IAsyncDisposable
         PollInterval = TimeSpan.FromMilliseconds(50),
     };
 
-    public string Database { get; }
+    public TestDatabase Database { get; }
 
     public WebhookOptions Options { get; }
 
@@ -65,11 +54,10 @@ internal sealed class WebhookFixture : IAsyncDisposable
 
     public WebhookDispatcher Dispatcher => Webhooks.Dispatcher;
 
-    public static async Task<WebhookFixture> CreateAsync(Engine engine, WebhookOptions? options = null)
+    public static async Task<WebhookFixture> CreateAsync(string engine, WebhookOptions? options = null)
     {
-        var database = engine == Engine.Postgres ? await (await PostgresServer.GetSharedAsync()).CreateDatabaseAsync() : "";
-        var fixture = new WebhookFixture(database, options ?? LocalOptions);
-        fixture.Store = await SqlRegistryStore.OpenAsync(fixture.Database, default);
+        var fixture = new WebhookFixture(await TestDatabase.CreateAsync(engine), options ?? LocalOptions);
+        fixture.Store = await fixture.Database.OpenStoreAsync();
         fixture.Registry = new ContentRegistry(fixture.Store, new StoredLedger(fixture.Store, fixture._ledgerKey, fixture.Clock), RegistryCaching.None, fixture.Clock, NullLogger.Instance);
         fixture.Webhooks = fixture.CreateWebhooks(fixture.Store);
         return fixture;
@@ -77,8 +65,6 @@ internal sealed class WebhookFixture : IAsyncDisposable
 
     /// <summary>Webhooks as another process would have them, on a store of its own or on this one.</summary>
     public RegistryWebhooks CreateWebhooks(IWebhookStore store, double random = 0.5) => new(store, Key, Options, Clock, Logger, random: () => random);
-
-    public ValueTask<SqlRegistryStore> OpenStoreAsync() => SqlRegistryStore.OpenAsync(Database, default);
 
     public ValueTask<Webhook> CreateWebhookAsync(string url, string user = User, params string[] events) =>
         Service.CreateAsync(user, url, events.Length > 0 ? events : [WebhookEvents.ContentSigned], default);
@@ -100,27 +86,6 @@ internal sealed class WebhookFixture : IAsyncDisposable
 
     public static Sha256Digest Digest(string name) => Sha256Digest.Compute(System.Text.Encoding.UTF8.GetBytes(name));
 
-    /// <summary>Does something to the database that no port offers.</summary>
-    public async Task ExecuteAsync(string sql)
-    {
-        if (PostgresAddress.IsPostgres(Database))
-        {
-            await using var connection = new Npgsql.NpgsqlConnection(Database);
-            await connection.OpenAsync();
-            await using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            await command.ExecuteNonQueryAsync();
-        }
-        else
-        {
-            await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Database};Pooling=False");
-            await connection.OpenAsync();
-            await using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            await command.ExecuteNonQueryAsync();
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         Webhooks.Dispose();
@@ -128,7 +93,7 @@ internal sealed class WebhookFixture : IAsyncDisposable
         Key.Dispose();
         _ledgerKey.Dispose();
         foreach (var key in _signingKeys.Values) key.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        await Database.DisposeAsync();
     }
 }
 

@@ -8,10 +8,10 @@ public sealed class WebhookRemovalTests
     [Test]
     public async Task A_webhook_that_is_removed_during_a_registration_leaves_nothing_waiting()
     {
-        await using var fixture = await WebhookFixture.CreateAsync(Engine.Postgres);
+        await using var fixture = await WebhookFixture.CreateAsync(TestDatabase.Postgres);
         var webhook = await fixture.CreateWebhookAsync("https://receiver.example/");
         await fixture.RegisterAsync("before");
-        await fixture.ExecuteAsync(
+        await fixture.Database.ExecuteAsync(
             """
             CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END';
             CREATE TRIGGER wait AFTER INSERT ON webhook_delivery FOR EACH ROW EXECUTE FUNCTION wait();

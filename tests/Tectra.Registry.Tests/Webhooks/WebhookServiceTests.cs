@@ -4,9 +4,9 @@ using Tectra.Sdk.Api;
 
 namespace Tectra.Registry.Tests.Webhooks;
 
-[TestFixture(Engine.Sqlite)]
-[TestFixture(Engine.Postgres)]
-public sealed class WebhookServiceTests(Engine engine)
+[TestFixture(TestDatabase.Sqlite)]
+[TestFixture(TestDatabase.Postgres)]
+public sealed class WebhookServiceTests(string engine)
 {
     private const string Url = "https://receiver.example/hooks";
 
@@ -44,7 +44,7 @@ public sealed class WebhookServiceTests(Engine engine)
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine);
         var error = Assert.ThrowsAsync<RegistryException>(async () => await fixture.Service.CreateAsync(WebhookFixture.User, Url, events, default));
-        Assert.That(error!.Code, Is.EqualTo(ErrorCodes.WebhookEventsInvalid));
+        Assert.That(error!.Code, Is.EqualTo(ErrorCodes.RequestMalformed));
         Assert.That(await fixture.Service.ListAsync(WebhookFixture.User, default), Is.Empty);
     }
 
@@ -63,7 +63,7 @@ public sealed class WebhookServiceTests(Engine engine)
         var first = await fixture.CreateWebhookAsync(Url);
         await fixture.CreateWebhookAsync(Url);
         var error = Assert.ThrowsAsync<RegistryException>(async () => await fixture.CreateWebhookAsync(Url));
-        Assert.That(error!.Code, Is.EqualTo(ErrorCodes.WebhookLimitReached));
+        Assert.That(error!.Code, Is.EqualTo(ErrorCodes.LimitReached));
         await fixture.CreateWebhookAsync(Url, "user-2");
         await fixture.Service.RemoveAsync(WebhookFixture.User, first.Id, default);
         await fixture.CreateWebhookAsync(Url);
@@ -84,7 +84,7 @@ public sealed class WebhookServiceTests(Engine engine)
                 async () => await fixture.Service.TestAsync("user-2", id, default),
                 async () => await fixture.Service.ListDeliveriesAsync("user-2", id, default),
             ];
-            foreach (var call in calls) Assert.That(Assert.ThrowsAsync<RegistryException>(async () => await call())!.Code, Is.EqualTo(ErrorCodes.WebhookUnknown));
+            foreach (var call in calls) Assert.That(Assert.ThrowsAsync<RegistryException>(async () => await call())!.Code, Is.EqualTo(ErrorCodes.NotFound));
         }
         Assert.That(await fixture.Service.ListAsync(WebhookFixture.User, default), Has.Count.EqualTo(1));
         Assert.That(await fixture.Service.ListDeliveriesAsync(WebhookFixture.User, own.Id, default), Is.Empty, "nothing was sent either");
@@ -126,7 +126,7 @@ public sealed class WebhookServiceTests(Engine engine)
         await using var fixture = await WebhookFixture.CreateAsync(engine);
         var webhook = await fixture.CreateWebhookAsync(Url);
         await fixture.RegisterAsync("before");
-        await fixture.ExecuteAsync(engine == Engine.Sqlite
+        await fixture.Database.ExecuteAsync(engine == TestDatabase.Sqlite
             ? "CREATE TRIGGER broken BEFORE INSERT ON webhook_delivery BEGIN SELECT RAISE(ABORT, 'broken'); END"
             : """
               CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''broken''; END';
@@ -135,7 +135,7 @@ public sealed class WebhookServiceTests(Engine engine)
         Assert.That(Assert.ThrowsAsync<RegistryException>(() => fixture.RegisterAsync("broken"))!.Code, Is.EqualTo(ErrorCodes.RegistryUnavailable));
         Assert.That(await fixture.Store.FindBySha256Async(WebhookFixture.Digest("broken"), 10, default), Is.Empty, "no record");
         Assert.That(await fixture.Service.ListDeliveriesAsync(WebhookFixture.User, webhook.Id, default), Has.Count.EqualTo(1), "no event");
-        await fixture.ExecuteAsync(engine == Engine.Sqlite ? "DROP TRIGGER broken" : "DROP TRIGGER broken ON webhook_delivery");
+        await fixture.Database.ExecuteAsync(engine == TestDatabase.Sqlite ? "DROP TRIGGER broken" : "DROP TRIGGER broken ON webhook_delivery");
         await fixture.RegisterAsync("broken");
         Assert.That(await fixture.Store.FindBySha256Async(WebhookFixture.Digest("broken"), 10, default), Has.Count.EqualTo(1));
         Assert.That(await fixture.Service.ListDeliveriesAsync(WebhookFixture.User, webhook.Id, default), Has.Count.EqualTo(2));

@@ -6,9 +6,9 @@ using Tectra.Sdk.Content;
 
 namespace Tectra.Registry.Tests.Webhooks;
 
-[TestFixture(Engine.Sqlite)]
-[TestFixture(Engine.Postgres)]
-public sealed class WebhookStoreTests(Engine engine)
+[TestFixture(TestDatabase.Sqlite)]
+[TestFixture(TestDatabase.Postgres)]
+public sealed class WebhookStoreTests(string engine)
 {
     private const string Url = "https://receiver.example/hooks";
     private const long Lease = 60_000;
@@ -124,7 +124,7 @@ public sealed class WebhookStoreTests(Engine engine)
         var webhooks = new List<string>();
         for (var i = 0; i < 10; i++) webhooks.Add((await fixture.CreateWebhookAsync(receiver.Url)).Id);
         for (var i = 0; i < Events; i++) await AddAsync(fixture, webhooks[i % webhooks.Count], 0);
-        await using var store = await fixture.OpenStoreAsync();
+        await using var store = await fixture.Database.OpenStoreAsync();
         using var other = fixture.CreateWebhooks(store);
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var running = new[] { fixture.Webhooks.RunAsync(end.Token), other.RunAsync(end.Token) };

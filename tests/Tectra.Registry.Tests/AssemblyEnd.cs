@@ -1,8 +1,8 @@
 namespace Tectra.Registry.Tests;
 
-/// <summary>Ends what the tests of this assembly share.</summary>
+/// <summary>Ends what the assembly's tests share.</summary>
 [SetUpFixture]
-public sealed class SharedServers
+public sealed class AssemblyEnd
 {
     [OneTimeTearDown]
     public Task StopPostgres() => PostgresServer.StopSharedAsync();
