@@ -17,7 +17,7 @@ public sealed class VerifiedEventsTests(string engine)
     public async Task An_owner_who_listens_is_told_once_a_minute_of_a_record()
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine);
-        await using var receiver = new Receiver(_ => Receiver.Ok);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Ok);
         await fixture.CreateWebhookAsync(receiver.Url, WebhookFixture.User, WebhookEvents.ContentVerified);
         var record = await fixture.RegisterAsync();
         var report = await VerifyAsync(fixture, "picture");

@@ -16,7 +16,7 @@ public sealed class WebhookDispatcherTests(string engine)
     public async Task A_registration_reaches_its_owner_signed()
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine);
-        await using var receiver = new Receiver(_ => Receiver.Ok);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Ok);
         var webhook = await fixture.CreateWebhookAsync(receiver.Url);
         var record = await fixture.RegisterAsync();
         Assert.That(await fixture.Dispatcher.RunOnceAsync(default), Is.EqualTo(1));
@@ -37,8 +37,8 @@ public sealed class WebhookDispatcherTests(string engine)
     public async Task Every_attempt_posts_the_same_bytes_under_the_same_id_with_a_signature_of_its_own_time()
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine);
-        var answers = new Queue<string>([Receiver.Error, "", "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", Receiver.Ok]);
-        await using var receiver = new Receiver(_ => answers.Dequeue());
+        var answers = new Queue<string>([HttpReceiver.Error, "", "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", HttpReceiver.Ok]);
+        await using var receiver = new HttpReceiver(_ => answers.Dequeue());
         var webhook = await fixture.CreateWebhookAsync(receiver.Url);
         await fixture.RegisterAsync();
         var errors = new List<string?>();
@@ -71,13 +71,13 @@ public sealed class WebhookDispatcherTests(string engine)
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine, WebhookFixture.LocalOptions with { AttemptTimeout = TimeSpan.FromMilliseconds(500) });
         int port;
-        await using (var first = new Receiver(_ => Receiver.Ok)) port = first.Port;
+        await using (var first = new HttpReceiver(_ => HttpReceiver.Ok)) port = first.Port;
         var webhook = await fixture.CreateWebhookAsync($"http://127.0.0.1:{port}/");
         await fixture.RegisterAsync();
         await fixture.Dispatcher.RunOnceAsync(default);
         Assert.That((await OnlyDeliveryAsync(fixture, webhook)).LastError, Is.EqualTo("The connection failed (ConnectionRefused)."));
 
-        await using var back = new Receiver(_ => Receiver.Ok, port);
+        await using var back = new HttpReceiver(_ => HttpReceiver.Ok, port);
         var answer = back.Answer;
         back.Answer = async (_, cancellationToken) =>
         {
@@ -99,7 +99,7 @@ public sealed class WebhookDispatcherTests(string engine)
     public async Task After_the_last_attempt_a_delivery_has_failed()
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine);
-        await using var receiver = new Receiver(_ => Receiver.Error);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Error);
         var webhook = await fixture.CreateWebhookAsync(receiver.Url);
         await fixture.RegisterAsync();
         var attempts = 0;
@@ -120,7 +120,7 @@ public sealed class WebhookDispatcherTests(string engine)
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine);
         var answers = new Queue<string>(["HTTP/1.1 429 Slow\r\nRetry-After: 600\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"]);
-        await using var receiver = new Receiver(_ => answers.Dequeue());
+        await using var receiver = new HttpReceiver(_ => answers.Dequeue());
         var webhook = await fixture.CreateWebhookAsync(receiver.Url);
         await fixture.RegisterAsync();
         await fixture.Dispatcher.RunOnceAsync(default);
@@ -137,7 +137,7 @@ public sealed class WebhookDispatcherTests(string engine)
     public async Task A_test_is_sent_once_to_its_webhook_alone()
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine);
-        await using var receiver = new Receiver(_ => Receiver.Error);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Error);
         var webhook = await fixture.CreateWebhookAsync(receiver.Url, WebhookFixture.User, WebhookEvents.BatchAnchored);
         await fixture.CreateWebhookAsync(receiver.Url);
         var delivery = await fixture.Service.TestAsync(WebhookFixture.User, webhook.Id, default);
@@ -155,12 +155,12 @@ public sealed class WebhookDispatcherTests(string engine)
         await using var fixture = await WebhookFixture.CreateAsync(engine);
         var underWay = new TaskCompletionSource();
         var removed = new TaskCompletionSource();
-        await using var receiver = new Receiver(_ => "");
+        await using var receiver = new HttpReceiver(_ => "");
         receiver.Answer = async (_, _) =>
         {
             underWay.TrySetResult();
             await removed.Task;
-            return Receiver.Error;
+            return HttpReceiver.Error;
         };
         var webhook = await fixture.CreateWebhookAsync(receiver.Url);
         await fixture.RegisterAsync("first");
@@ -183,7 +183,7 @@ public sealed class WebhookDispatcherTests(string engine)
     public async Task A_delivery_whose_process_ended_is_delivered_after_its_lease_under_the_same_id()
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine);
-        await using var receiver = new Receiver(_ => Receiver.Ok);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Ok);
         var webhook = await fixture.CreateWebhookAsync(receiver.Url);
         await fixture.RegisterAsync();
         var now = fixture.Clock.Now.ToUnixTimeMilliseconds();
@@ -204,7 +204,7 @@ public sealed class WebhookDispatcherTests(string engine)
     public async Task The_loop_delivers_soon_after_its_signal_outlives_errors_and_finishes_what_is_under_way()
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine, WebhookFixture.LocalOptions with { PollInterval = TimeSpan.FromMilliseconds(500) });
-        await using var receiver = new Receiver(_ => Receiver.Ok);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Ok);
         var webhook = await fixture.CreateWebhookAsync(receiver.Url);
         using var end = new CancellationTokenSource();
         var running = fixture.Webhooks.RunAsync(end.Token);
@@ -219,7 +219,7 @@ public sealed class WebhookDispatcherTests(string engine)
         receiver.Answer = async (_, _) =>
         {
             await cancelled.Task;
-            return Receiver.Ok;
+            return HttpReceiver.Ok;
         };
         await fixture.RegisterAsync();
         fixture.Webhooks.Signal.Set();
@@ -235,13 +235,13 @@ public sealed class WebhookDispatcherTests(string engine)
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine, WebhookFixture.LocalOptions with { AttemptTimeout = TimeSpan.FromSeconds(60) });
         var over = new TaskCompletionSource();
-        await using var silent = new Receiver(_ => "");
+        await using var silent = new HttpReceiver(_ => "");
         silent.Answer = async (_, _) =>
         {
             await over.Task;
-            return Receiver.Ok;
+            return HttpReceiver.Ok;
         };
-        await using var receiver = new Receiver(_ => Receiver.Ok);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Ok);
         await fixture.CreateWebhookAsync(silent.Url, "user-2");
         for (var i = 0; i < 3 * DeliverySlots.PerWebhook; i++) await fixture.RegisterAsync($"silent {i}", "user-2");
         using var end = new CancellationTokenSource();
@@ -261,8 +261,8 @@ public sealed class WebhookDispatcherTests(string engine)
     public async Task Lines_of_the_log_hold_neither_secrets_nor_addresses()
     {
         await using var fixture = await WebhookFixture.CreateAsync(engine);
-        var answers = new Queue<string>([Receiver.Error, Receiver.Ok]);
-        await using var receiver = new Receiver(_ => answers.Dequeue());
+        var answers = new Queue<string>([HttpReceiver.Error, HttpReceiver.Ok]);
+        await using var receiver = new HttpReceiver(_ => answers.Dequeue());
         var webhook = await fixture.CreateWebhookAsync(receiver.Url);
         var refused = await fixture.CreateWebhookAsync("http://nowhere.invalid/?token=query-secret");
         await fixture.RegisterAsync();

@@ -27,7 +27,7 @@ public sealed class WebhookSenderTests
     [Test]
     public async Task What_is_posted_is_the_body_with_the_standards_headers_and_nothing_that_tells_of_the_server()
     {
-        await using var receiver = new Receiver(_ => Receiver.Ok);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Ok);
         Assert.That(await SendAsync(receiver.Url), Is.EqualTo(new AttemptOutcome(204, null)));
         var request = receiver.Requests.Single();
         Assert.That(request.RequestLine, Is.EqualTo("POST /hooks?token=query-secret HTTP/1.1"));
@@ -57,7 +57,7 @@ public sealed class WebhookSenderTests
     [TestCase(599, false)]
     public async Task Only_2xx_is_success(int status, bool success)
     {
-        await using var receiver = new Receiver(_ => $"HTTP/1.1 {status} Whatever\r\nContent-Length: 0\r\n\r\n");
+        await using var receiver = new HttpReceiver(_ => $"HTTP/1.1 {status} Whatever\r\nContent-Length: 0\r\n\r\n");
         var outcome = await SendAsync(receiver.Url);
         Assert.That(outcome.Status, Is.EqualTo(status));
         Assert.That(outcome.Error is null, Is.EqualTo(success));
@@ -70,8 +70,8 @@ public sealed class WebhookSenderTests
     [TestCase(308)]
     public async Task Redirects_are_not_followed(int status)
     {
-        await using var other = new Receiver(_ => Receiver.Ok);
-        await using var receiver = new Receiver(_ => $"HTTP/1.1 {status} Elsewhere\r\nLocation: {other.Url}\r\nContent-Length: 0\r\n\r\n");
+        await using var other = new HttpReceiver(_ => HttpReceiver.Ok);
+        await using var receiver = new HttpReceiver(_ => $"HTTP/1.1 {status} Elsewhere\r\nLocation: {other.Url}\r\nContent-Length: 0\r\n\r\n");
         var outcome = await SendAsync(receiver.Url);
         Assert.That(outcome, Is.EqualTo(new AttemptOutcome(status, $"The receiver answered {status}: redirects are not followed. Make a webhook for the address it leads to.")));
         Assert.That(other.Connections, Is.Zero);
@@ -84,14 +84,14 @@ public sealed class WebhookSenderTests
     [TestCase("99999999999999999999", null)]
     public async Task Retry_After_is_read_as_seconds_or_as_a_date(string text, int? seconds)
     {
-        await using var receiver = new Receiver(_ => $"HTTP/1.1 503 Busy\r\nRetry-After: {text}\r\nContent-Length: 0\r\n\r\n");
+        await using var receiver = new HttpReceiver(_ => $"HTTP/1.1 503 Busy\r\nRetry-After: {text}\r\nContent-Length: 0\r\n\r\n");
         Assert.That((await SendAsync(receiver.Url)).RetryAfter, Is.EqualTo(seconds is { } number ? TimeSpan.FromSeconds(number) : (TimeSpan?)null));
     }
 
     [Test]
     public async Task A_receiver_that_says_nothing_ends_the_attempt_in_time()
     {
-        await using var receiver = new Receiver(_ => "") { Answer = async (_, cancellationToken) => await NeverAsync(cancellationToken) };
+        await using var receiver = new HttpReceiver(_ => "") { Answer = async (_, cancellationToken) => await NeverAsync(cancellationToken) };
         Assert.That(await SendAsync(receiver.Url, Local with { AttemptTimeout = TimeSpan.FromMilliseconds(300) }), Is.EqualTo(new AttemptOutcome(null, "No answer within 0.3 seconds.")));
     }
 
@@ -107,7 +107,7 @@ public sealed class WebhookSenderTests
     public async Task A_refused_connection_says_so()
     {
         string url;
-        await using (var receiver = new Receiver(_ => Receiver.Ok)) url = receiver.Url;
+        await using (var receiver = new HttpReceiver(_ => HttpReceiver.Ok)) url = receiver.Url;
         Assert.That(await SendAsync(url), Is.EqualTo(new AttemptOutcome(null, "The connection failed (ConnectionRefused).")));
     }
 
@@ -116,23 +116,23 @@ public sealed class WebhookSenderTests
     [TestCase("HTTP/1.1 200 OK\r\nA", "The receiver ended the connection before it answered.")]
     public async Task Something_that_is_not_HTTP_is_a_failure(string answer, string error)
     {
-        await using var receiver = new Receiver(_ => answer);
+        await using var receiver = new HttpReceiver(_ => answer);
         Assert.That(await SendAsync(receiver.Url), Is.EqualTo(new AttemptOutcome(null, error)));
     }
 
     [Test]
     public async Task The_head_of_an_answer_is_limited_and_its_body_is_not_read()
     {
-        await using var endless = new Receiver(_ => $"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 40_000)}\r\n\r\n");
+        await using var endless = new HttpReceiver(_ => $"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 40_000)}\r\n\r\n");
         Assert.That((await SendAsync(endless.Url)).Error, Is.EqualTo("The answer's head is longer than 16 kB."));
-        await using var promising = new Receiver(_ => "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\nthe rest never comes");
+        await using var promising = new HttpReceiver(_ => "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\nthe rest never comes");
         Assert.That(await SendAsync(promising.Url), Is.EqualTo(new AttemptOutcome(200, null)));
     }
 
     [Test]
     public async Task Cookies_are_not_kept_and_every_attempt_has_its_own_connection()
     {
-        await using var receiver = new Receiver(_ => "HTTP/1.1 200 OK\r\nSet-Cookie: session=1; Path=/\r\nContent-Length: 0\r\n\r\n");
+        await using var receiver = new HttpReceiver(_ => "HTTP/1.1 200 OK\r\nSet-Cookie: session=1; Path=/\r\nContent-Length: 0\r\n\r\n");
         using var sender = Sender(Local, null);
         for (var i = 0; i < 3; i++) await sender.SendAsync(Delivery(receiver.Url));
         Assert.That(receiver.Connections, Is.EqualTo(3));
@@ -166,7 +166,7 @@ public sealed class WebhookSenderTests
         using var root = Certify("Test root", null, null);
         using var named = Certify("receiver.example", root, null);
         var asked = new List<string?>();
-        await using var receiver = new Receiver(_ => Receiver.Ok);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Ok);
         receiver.Wrap = stream => HandshakeAsync(stream, named, asked);
         var network = new FakeNetwork { Connecting = async (_, cancellationToken) => await new SocketConnector().ConnectAsync(new IPEndPoint(IPAddress.Loopback, receiver.Port), cancellationToken) };
         foreach (var host in new[] { "receiver.example", "other.example" }) network.Names[host] = new Queue<string[]>([["93.184.216.34"], ["93.184.216.34"]]);
@@ -183,11 +183,11 @@ public sealed class WebhookSenderTests
     [Test]
     public async Task Checking_a_certificate_fetches_nothing_from_where_the_certificate_says()
     {
-        await using var bait = new Receiver(_ => Receiver.Ok);
+        await using var bait = new HttpReceiver(_ => HttpReceiver.Ok);
         using var root = Certify("Test root", null, null);
         using var intermediate = Certify("Test intermediate", root, null);
         using var leaf = Certify("receiver.example", intermediate, bait.Url);
-        await using var receiver = new Receiver(_ => Receiver.Ok);
+        await using var receiver = new HttpReceiver(_ => HttpReceiver.Ok);
         receiver.Wrap = stream => HandshakeAsync(stream, leaf, []);
         var network = new FakeNetwork
         {

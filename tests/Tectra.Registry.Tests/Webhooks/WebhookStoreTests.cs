@@ -114,12 +114,12 @@ public sealed class WebhookStoreTests(string engine)
         await using var fixture = await WebhookFixture.CreateAsync(engine);
         var underWay = new ConcurrentDictionary<string, int>();
         var collisions = 0;
-        await using var receiver = new Receiver(_ => "");
+        await using var receiver = new HttpReceiver(_ => "");
         receiver.Answer = async (request, cancellationToken) =>
         {
             if (!underWay.TryAdd(request.Headers["webhook-id"], 1)) Interlocked.Increment(ref collisions);
             await Task.Delay(5, cancellationToken);
-            return Receiver.Ok;
+            return HttpReceiver.Ok;
         };
         var webhooks = new List<string>();
         for (var i = 0; i < 10; i++) webhooks.Add((await fixture.CreateWebhookAsync(receiver.Url)).Id);

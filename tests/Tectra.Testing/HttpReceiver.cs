@@ -4,17 +4,21 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Tectra.Registry.Tests.Webhooks;
+namespace Tectra.Testing;
 
 /// <summary>A request as it came over the wire.</summary>
-internal sealed record ReceivedRequest(string RequestLine, IReadOnlyDictionary<string, string> Headers, byte[] Body);
+/// <param name="RequestLine">The first line.</param>
+/// <param name="Headers">The headers, names in lower case.</param>
+/// <param name="Body">The body's bytes.</param>
+public sealed record ReceivedRequest(string RequestLine, IReadOnlyDictionary<string, string> Headers, byte[] Body);
 
 /// <summary>
 /// An HTTP/1.1 server for one request a connection, on a free port of the loopback address, that answers with exactly the bytes it
 /// is told to.
 /// </summary>
-internal sealed class Receiver : IAsyncDisposable
+public sealed class HttpReceiver : IAsyncDisposable
 {
+    /// <summary>An answer.</summary>
     public const string Ok = "HTTP/1.1 204 No Content\r\n\r\n", Error = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
 
     private readonly TcpListener _listener;
@@ -22,7 +26,8 @@ internal sealed class Receiver : IAsyncDisposable
     private readonly Task _accepting;
     private int _connections;
 
-    public Receiver(Func<ReceivedRequest, string> answer, int port = 0)
+    /// <summary>Listens, and answers with what is made of each request.</summary>
+    public HttpReceiver(Func<ReceivedRequest, string> answer, int port = 0)
     {
         Answer = (request, _) => Task.FromResult(answer(request));
         _listener = new TcpListener(IPAddress.Loopback, port);
@@ -36,19 +41,24 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>What makes of a connection the stream that HTTP is spoken on.</summary>
     public Func<Stream, Task<Stream>> Wrap { get; set; } = Task.FromResult;
 
+    /// <summary>What was received, in order.</summary>
     public ConcurrentQueue<ReceivedRequest> Requests { get; } = [];
 
+    /// <summary>How many connections were made, whatever came over them.</summary>
     public int Connections => _connections;
 
+    /// <summary>Where it listens.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>An address of it, with a query that is nobody else's business.</summary>
     public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}/hooks?token=query-secret");
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose();
         _end.Dispose();
     }
 
@@ -59,7 +69,7 @@ internal sealed class Receiver : IAsyncDisposable
         {
             while (true) serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(serving);
         }
