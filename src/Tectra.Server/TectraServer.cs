@@ -83,7 +83,7 @@ public sealed class TectraServer : IAsyncDisposable
             var secret = await ServerSecrets.GetAsync(registry.Content.Store, options.FernetKey, ServerSecrets.Tokens, parts.Time, cancellationToken).ConfigureAwait(false);
             var tokens = new TokenService(secret, parts.Time);
             CryptographicOperations.ZeroMemory(secret); // the service has its own copy
-            var (hasher, limits) = (new PasswordHasher(), new RateLimits(options));
+            var (hasher, limits) = (new PasswordHasher(parts.HashPasses, parts.HashMemoryBytes), new RateLimits(options));
             var app = ServerApp.Build(options, parts, loggers, registry.Content, tokens, hasher, limits);
             return new TectraServer(app, registry, hasher, limits, loggers);
         }
@@ -107,4 +107,10 @@ internal sealed record ServerParts
 
     /// <summary>Delivers mail; null writes it to the log.</summary>
     public IMailSender? Mail { get; init; }
+
+    /// <summary>How dear a password hash is: less only where nothing is at stake.</summary>
+    public int HashPasses { get; init; } = PasswordHasher.DefaultPasses;
+
+    /// <inheritdoc cref="HashPasses"/>
+    public int HashMemoryBytes { get; init; } = PasswordHasher.DefaultMemoryBytes;
 }
