@@ -101,8 +101,8 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
         {
             foreach (var record in _store.ReadAfter(_index.LastSequence)) _index.Add(record.Sequence, record.Hash, record.Payload);
             var sequences = new SortedSet<long>(_store.FindBySha256(observed.Sha256));
-            if (observed.Watermark is { } reading) sequences.UnionWith(_index.FindPayloads(reading.Payload, VerificationPolicy.WatermarkRadius));
-            if (observed.PerceptualHash is { } hash) sequences.UnionWith(_index.FindPictures(hash, perceptualRadius));
+            if (observed.Watermark is { } reading) sequences.UnionWith(_index.FindPayloads(reading.Payload, VerificationPolicy.WatermarkRadius, int.MaxValue, cancellationToken).Sequences);
+            if (observed.PerceptualHash is { } hash) sequences.UnionWith(_index.FindPictures(hash, perceptualRadius, int.MaxValue, cancellationToken).Sequences);
             var bundles = new List<EvidenceBundle>(sequences.Count);
             foreach (var sequence in sequences)
             {

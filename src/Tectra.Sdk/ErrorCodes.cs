@@ -111,6 +111,9 @@ public static class ErrorCodes
     /// <summary>The registry's database can't be opened or is of another version.</summary>
     public const string RegistryUnavailable = "registry_unavailable";
 
+    /// <summary>A record's sequence number is beyond what the similarity index holds.</summary>
+    public const string SimilarityIndexFull = "similarity_index_full";
+
     /// <summary>The ledger file is damaged or was changed.</summary>
     public const string LedgerDamaged = "ledger_damaged";
 
