@@ -38,7 +38,7 @@ internal sealed class SimilarityTimer
         Line($"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}; {Machine.Processor} ({Machine.VectorWidth}), {Environment.ProcessorCount} cores; .NET {Environment.Version}.");
         Line($"{records:N0} records, each with a hash and a payload. {Queries:N0} queries a row on one thread, at most {Limit:N0} results each: half of");
         _text.AppendLine("them random, half beside a record, from no wrong bit to as many as the radius. The scan looks at every value, in one");
-        Line($"array, with the widest vectors; index and scan take turns of {Turn} queries, and find the same in each.");
+        Line($"array, with the widest vectors; index and scan take turns of {Turn} queries, and find the same in each.").AppendLine();
         Measure(SimilarityData.Uniform(records), "Uniform: all bits are random.");
         Measure(
             SimilarityData.Clustered(records),
@@ -62,7 +62,7 @@ internal sealed class SimilarityTimer
         double records = data.Hashes.Length, bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / records;
         Check(bytes, MostBytes, $"{data.Name}, bytes");
 
-        _text.AppendLine().AppendLine(description);
+        _text.AppendLine(description);
         Line($"Built in {built.TotalSeconds:F1} s ({built.TotalNanoseconds / records:F0} ns a record); {bytes:F1} bytes a record after a full collection ({index.Bytes / records:F1} computed).").AppendLine();
         _text.AppendLine("| | scan, ms: median | 99 % | a second | index, ms: median | 99 % | longest | a second | × |");
         _text.AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");

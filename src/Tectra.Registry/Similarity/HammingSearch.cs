@@ -21,24 +21,22 @@ internal sealed class HammingSearch<T>
     private readonly T _query;
     private readonly int _radius, _count;
     private readonly NearestMatches _matches;
-    private readonly long _mostVisits;
-    private long _visits;
+    private double _visits, _mostVisits;
 
-    public HammingSearch(T[][] values, PartTable[] tables, T query, int radius, int count, NearestMatches matches)
-    {
+    public HammingSearch(T[][] values, PartTable[] tables, T query, int radius, int count, NearestMatches matches) =>
         (_values, _tables, _query, _radius, _count, _matches) = (values, tables, query, radius, count, matches);
-        _mostVisits = (long)count * Unsafe.SizeOf<T>() / VisitBytes;
-    }
 
     /// <summary>
-    /// Finds the values through the tables; false, with some of them found, when looking at all is quicker. Where many
-    /// values agree in their bits chains are long, and this gives up when it has taken as long as looking at all will.
+    /// Finds the values through the tables; false, with some of them found, when looking at all is quicker. That may show
+    /// late: where many values agree in their bits, chains are long. This gives up after twice the visits that evenly
+    /// distributed values need, or a quarter of what a scan takes, and before it has taken as long as a scan.
     /// </summary>
     public bool TryFollowChains(CancellationToken cancellationToken)
     {
-        var expected = 0.0;
+        double expected = 0, scan = (double)_count * Unsafe.SizeOf<T>() / VisitBytes;
         for (var part = 0; part < _tables.Length; part++) expected += PatternsOf(part) * (1 + Math.ScaleB(_count, -_tables[part].Bits));
-        if (expected > _mostVisits) return false;
+        if (expected > scan) return false;
+        _mostVisits = Math.Clamp(2 * expected, scan / 4, scan);
         Span<int> front = stackalloc int[FrontLength];
         for (var part = 0; part < _tables.Length; part++)
         {
@@ -59,7 +57,8 @@ internal sealed class HammingSearch<T>
             scan(values, _query, _radius, found);
             foreach (var i in found)
             {
-                if (_tables[0].Has(start + i)) _matches.Add(start + i, Distance(values[i], _query));
+                // A position without a value reads as zero.
+                if (!T.IsZero(values[i]) || _tables[0].Has(start + i)) _matches.Add(start + i, Distance(values[i], _query));
             }
         }
     }

@@ -1,50 +1,46 @@
 namespace Tectra.Registry.Similarity;
 
-/// <summary>
-/// Keeps the nearest of the matches it is given, and of those at equal distance the lowest sequences: which ones depends
-/// on nothing else, not even on the order of arrival.
-/// </summary>
-internal sealed class NearestMatches(int limit, Column<uint> sequences)
+/// <summary>Keeps the nearest of the matches it is given, and of those at equal distance the first positions.</summary>
+internal sealed class NearestMatches(int limit)
 {
-    /// <summary>So many matches are kept at least before the farthest are thrown away, which takes sorting.</summary>
-    private const int Slack = 1024;
+    /// <summary>At least so many are kept in excess of the limit before the farthest are sorted out.</summary>
+    private const int LeastExcess = 1024;
 
-    private readonly List<ulong> _keys = []; // the distance above the sequence
-    private ulong _farthest = ulong.MaxValue;
-    private bool _cut;
+    private readonly List<long> _keys = []; // the distance above the position
+    private long _farthest = long.MaxValue;
+    private bool _isCut;
 
     /// <summary>Takes a match, once.</summary>
     public void Add(int position, int distance)
     {
-        var key = ((ulong)distance << 32) | sequences[position];
-        if (key < _farthest) _keys.Add(key);
-        if (_keys.Count >= limit + (long)Math.Max(limit, Slack)) Trim();
+        var key = ((long)distance << 32) | (uint)position;
+        if (key > _farthest) return;
+        _keys.Add(key);
+        if (_keys.Count >= limit + (long)Math.Max(limit, LeastExcess)) Cut();
     }
 
     /// <summary>Forgets them all.</summary>
     public void Clear()
     {
         _keys.Clear();
-        _farthest = ulong.MaxValue;
-        _cut = false;
+        _farthest = long.MaxValue;
+        _isCut = false;
     }
 
-    /// <summary>What was kept.</summary>
-    public SimilarityMatches ToMatches()
+    /// <summary>The positions that were kept, in no order.</summary>
+    public int[] ToPositions(out bool isCut)
     {
-        Trim();
-        var found = new long[_keys.Count];
-        for (var i = 0; i < found.Length; i++) found[i] = (uint)_keys[i];
-        Array.Sort(found);
-        return new SimilarityMatches(found, _cut);
+        Cut();
+        isCut = _isCut;
+        return [.. _keys.Select(key => (int)key)];
     }
 
-    private void Trim()
+    private void Cut()
     {
         if (_keys.Count <= limit) return;
         _keys.Sort();
         _keys.RemoveRange(limit, _keys.Count - limit);
         _farthest = _keys[^1];
-        _cut = true;
+        _isCut = true;
     }
 }

@@ -5,8 +5,8 @@ namespace Tectra.Registry.Similarity;
 
 /// <summary>
 /// The perceptual hashes and watermark payloads of all records, in memory: about 57 bytes a record. Every record within a
-/// radius is found; none is missed, and none is found that lies outside. Thread-safe: queries wait for nothing, and see
-/// all records that were added before they began.
+/// radius is found, and none outside it. Thread-safe: queries wait for nothing, and see all records that were added before
+/// they began. Adding takes half a microsecond, but up to a second when tables double (at 8,192 records and so on).
 /// </summary>
 internal sealed class SimilarityIndex
 {
@@ -39,7 +39,8 @@ internal sealed class SimilarityIndex
             if (sequence > uint.MaxValue || position == int.MaxValue)
             {
                 throw new RegistryException(
-                    ErrorCodes.SimilarityIndexFull, $"Record {sequence} can't be looked up by similarity: the index ends at number {uint.MaxValue} and {int.MaxValue} records.");
+                    ErrorCodes.SimilarityIndexFull,
+                    $"Record {sequence} can't be looked up by similarity: the index ends at number {uint.MaxValue} and {int.MaxValue} records. Begin another registry.");
             }
             var number = (uint)sequence;
             if (_known.Contains(number)) return false;
@@ -73,8 +74,11 @@ internal sealed class SimilarityIndex
     {
         ArgumentOutOfRangeException.ThrowIfNegative(radius);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        var nearest = new NearestMatches(limit, _sequences);
+        var nearest = new NearestMatches(limit);
         index.Find(query, radius, Count, nearest, cancellationToken);
-        return nearest.ToMatches();
+        var positions = nearest.ToPositions(out var isCut);
+        var sequences = Array.ConvertAll(positions, position => (long)_sequences[position]);
+        Array.Sort(sequences);
+        return new SimilarityMatches(sequences, isCut);
     }
 }

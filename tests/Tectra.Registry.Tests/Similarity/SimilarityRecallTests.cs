@@ -40,26 +40,26 @@ public sealed class SimilarityRecallTests
     }
 
     [Test]
-    public void Wrong_bits_are_found_wherever_they_lie()
+    public void Wrong_bits_are_found_however_they_are_shared_out_among_the_parts()
     {
-        var set = new RecordSet(100_000, 2);
+        var set = new RecordSet(200_000, 2);
         var (hash, payload) = (set.NextHash(), set.NextPayload());
-        // Every way of sharing out at most six (twelve) wrong bits among runs at the borders of the parts.
-        int[] borders = [0, 19, 40, 61], wide = [0, 40, 83, 125];
         var position = 0;
-        foreach (var shares in Shares(MostDistance)) set.Hashes[position++] = hash ^ (ulong)Runs(borders, shares);
-        foreach (var shares in Shares(VerificationPolicy.WatermarkRadius + 1)) set.Payloads[position++] = payload ^ Runs(wide, shares);
+        foreach (var shares in Shares(MostDistance)) set.Hashes[position++] = hash ^ (ulong)Runs([0, 21, 42], shares);
+        Assert.That(position, Is.EqualTo(455));
+        foreach (var shares in Shares(MostDistance)) set.Payloads[--position] = payload ^ Runs([0, 42, 85], shares);
         var index = set.ToIndex();
-        Assert.That(set.CheckPictures(index, hash, AllRadii), Is.GreaterThan(100));
-        Assert.That(set.CheckPayloads(index, payload, [VerificationPolicy.WatermarkRadius]), Is.GreaterThan(50));
+        Assert.That(set.CheckPictures(index, hash, [MostDistance]), Is.EqualTo(455));
+        Assert.That(set.CheckPayloads(index, payload, [MostDistance]), Is.EqualTo(455));
+        set.CheckPictures(index, hash, AllRadii);
+        set.CheckPayloads(index, payload, AllRadii);
 
+        // Where each part begins, its table looks in any case.
         static IEnumerable<int[]> Shares(int most) =>
-            from a in Enumerable.Range(0, 4)
-            from b in Enumerable.Range(0, 4)
-            from c in Enumerable.Range(0, 4)
-            from d in Enumerable.Range(0, 4)
-            where a + b + c + d <= most
-            select new[] { a, b, c, d };
+            from a in Enumerable.Range(0, most + 1)
+            from b in Enumerable.Range(0, most + 1 - a)
+            from c in Enumerable.Range(0, most + 1 - a - b)
+            select new[] { a, b, c };
 
         static UInt128 Runs(int[] starts, int[] lengths) =>
             starts.Zip(lengths).Aggregate(UInt128.Zero, (bits, run) => bits | (((UInt128.One << run.Second) - 1) << run.First));
