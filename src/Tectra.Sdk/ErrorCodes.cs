@@ -163,6 +163,8 @@ public static class ErrorCodes
 
     /// <summary>A fault of the program; its log says more.</summary>
     public const string InternalError = "internal_error";
+    /// <summary>A record's sequence number is beyond what the similarity index holds.</summary>
+    public const string SimilarityIndexFull = "similarity_index_full";
 
     /// <summary>The ledger file is damaged or was changed.</summary>
     public const string LedgerDamaged = "ledger_damaged";

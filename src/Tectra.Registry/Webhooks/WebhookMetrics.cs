@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
+using Tectra.Sdk;
 
 namespace Tectra.Registry.Webhooks;
 
 /// <summary>What webhooks count, in the meter <c>Tectra</c>. Thread-safe.</summary>
 internal static class WebhookMetrics
 {
-    private static readonly Meter Meter = new("Tectra");
+    private static readonly Meter Meter = new(Telemetry.Name);
 
     private static readonly Counter<long> Attempts = Meter.CreateCounter<long>(
         "tectra.webhook.attempts", "{attempt}", "Attempts to deliver an event, by how they ended: delivered, retried or failed (given up).");

@@ -41,18 +41,18 @@ internal sealed class VerificationEndpoints(ContentRegistry registry, VerifiedEv
 
     private async Task VerifyAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("verify");
+        using var activity = ServerTelemetry.Activities.StartActivity("verify");
         var (observed, options) = await ReadAsync(context).ConfigureAwait(false);
         var judged = await registry.VerifyAsync(observed, options, context.RequestAborted).ConfigureAwait(false);
         verified.Note(judged);
         var report = VerificationReportDocument.From(judged);
-        Telemetry.CountVerification(report.Verdict);
+        ServerTelemetry.CountVerification(report.Verdict);
         await JsonAnswer.WriteAsync(context, report, Wire.Json.VerificationReportDocument).ConfigureAwait(false);
     }
 
     private async Task FindAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("find");
+        using var activity = ServerTelemetry.Activities.StartActivity("find");
         var (observed, options) = await ReadAsync(context).ConfigureAwait(false);
         var records = await registry.FindAsync(observed, options, context.RequestAborted).ConfigureAwait(false);
         var answer = new EvidenceListDocument([.. records.Select(record => EvidenceBundleDocument.From(record.Evidence.Bundle))]);
