@@ -74,8 +74,8 @@ public sealed partial class TectraApiClient
     }
 
     /// <summary>The account's API keys, revoked ones too, without their secrets.</summary>
-    public ValueTask<IReadOnlyList<ApiKeyInfo>> ListApiKeysAsync(CancellationToken cancellationToken = default) => _transport.SendAsync<ApiKeyListDocument, IReadOnlyList<ApiKeyInfo>>(
-        ApiCall.Get("list_api_keys", ApiKeys, ApiAccess.Account), Wire.LenientJson.ApiKeyListDocument, answer => answer.Items, cancellationToken);
+    public ValueTask<IReadOnlyList<ApiKeyInfo>> ListApiKeysAsync(CancellationToken cancellationToken = default) => _transport.SendAsync(
+        ApiCall.Get("list_api_keys", ApiKeys, ApiAccess.Account), Wire.LenientJson.ApiKeyListDocument, answer => Wire.WithoutNulls(answer.Items), cancellationToken);
 
     /// <summary>Revokes an API key.</summary>
     /// <exception cref="RegistryException">The account has no such key (<c>not_found</c>).</exception>

@@ -30,8 +30,8 @@ public sealed partial class TectraApiClient
     }
 
     /// <summary>The account's signing keys, without their private halves.</summary>
-    public ValueTask<IReadOnlyList<SigningKeyInfo>> ListSigningKeysAsync(CancellationToken cancellationToken = default) => _transport.SendAsync<SigningKeyListDocument, IReadOnlyList<SigningKeyInfo>>(
-        ApiCall.Get("list_signing_keys", SigningKeys, ApiAccess.Account), Wire.LenientJson.SigningKeyListDocument, answer => answer.Items, cancellationToken);
+    public ValueTask<IReadOnlyList<SigningKeyInfo>> ListSigningKeysAsync(CancellationToken cancellationToken = default) => _transport.SendAsync(
+        ApiCall.Get("list_signing_keys", SigningKeys, ApiAccess.Account), Wire.LenientJson.SigningKeyListDocument, answer => Wire.WithoutNulls(answer.Items), cancellationToken);
 
     /// <summary>A signing key's private half, as the registry keeps it: encrypted.</summary>
     /// <param name="id">The id that the registry gave it.</param>
