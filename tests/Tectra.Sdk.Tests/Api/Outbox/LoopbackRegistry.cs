@@ -8,8 +8,8 @@ using Tectra.Sdk.Keys;
 namespace Tectra.Sdk.Tests.Api.Outbox;
 
 /// <summary>
-/// A registry as seen through HTTP, as much of it as an outbox needs. It keeps what it has registered, and now and then breaks
-/// off after registering, before answering.
+/// A registry as seen through HTTP, as much of it as an outbox needs. It keeps what it has registered, turns
+/// requests away, and breaks off after registering, before answering.
 /// </summary>
 internal sealed class LoopbackRegistry : IAsyncDisposable
 {
@@ -37,8 +37,11 @@ internal sealed class LoopbackRegistry : IAsyncDisposable
     /// <summary>What was refused: nothing, if all is well.</summary>
     public List<string> Refused { get; } = [];
 
-    /// <summary>How often it broke off.</summary>
+    /// <summary>How often it broke off, after registering and before answering.</summary>
     public int BrokenOff { get; private set; }
+
+    /// <summary>How often it registered nothing and said so.</summary>
+    public int TurnedAway { get; private set; }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -74,21 +77,22 @@ internal sealed class LoopbackRegistry : IAsyncDisposable
     private async Task RegisterAsync(HttpListenerContext context)
     {
         var document = (await JsonSerializer.DeserializeAsync(context.Request.InputStream, Wire.Json.RegistrationBatchDocument))!;
-        var outcomes = RegistrationBatchDocument.ToRequests(document).Select(Register).ToArray();
-        switch (_random.Next(10))
+        // Often, so that many kills hit a delivery that waits to be repeated.
+        if (_random.Next(3) == 0)
         {
-            case 0:
-                BrokenOff++;
-                context.Response.Abort();
-                return;
-            case 1:
-                context.Response.StatusCode = 503;
-                return;
-            default:
-                await Task.Delay(_random.Next(30)); // so that kills hit requests on their way
-                await WriteAsync(context, new RegistrationOutcomesDocument([.. outcomes.Select(RegistrationOutcomeDocument.From)]), Wire.Json.RegistrationOutcomesDocument);
-                return;
+            TurnedAway++;
+            context.Response.StatusCode = 503;
+            return;
         }
+        var outcomes = RegistrationBatchDocument.ToRequests(document).Select(Register).ToArray();
+        if (_random.Next(5) == 0)
+        {
+            BrokenOff++;
+            context.Response.Abort();
+            return;
+        }
+        await Task.Delay(_random.Next(30)); // so that others hit one that was registered and not yet answered
+        await WriteAsync(context, new RegistrationOutcomesDocument([.. outcomes.Select(RegistrationOutcomeDocument.From)]), Wire.Json.RegistrationOutcomesDocument);
     }
 
     private RegistrationOutcome Register(RegistrationRequest request)

@@ -23,7 +23,7 @@ public sealed class OutboxKillTests
                 Assert.That(arrived.Intersect(promised), Is.EqualTo(promised), "in the order of arrival, across all lives");
                 Assert.That(Directory.GetFiles(Path.Combine(folder, "outbox"), "*.json", SearchOption.AllDirectories), Is.Empty);
             });
-            Report.Line($"Outbox: {rounds} kills, {promised.Count} registrations promised, {arrived.Count} arrived, {registry.Repeated} sent again, {registry.BrokenOff} answers broken off");
+            Report.Line($"Outbox: {rounds} kills, {promised.Count} registrations promised, {arrived.Count} arrived, {registry.Repeated} sent again, {registry.TurnedAway} requests turned away, {registry.BrokenOff} answers broken off");
         }
         finally
         {
