@@ -47,7 +47,7 @@ public sealed class TectraOptionsTests
     [TestCase("SigningKeyId", "production")]
     [TestCase("FernetKey", "c2hvcnQ=")]
     [TestCase("AttemptTimeout", "soon")]
-    [TestCase("AttemptTimeout", "00:00:00")]
+    [TestCase("AttemptTimeout", "00:00:00.009")]
     [TestCase("AttemptTimeout", "01:00:01")]
     [TestCase("AttemptTimeout", "-00:00:01")]
     [TestCase("TotalTimeout", "00:00:29")]
@@ -59,6 +59,14 @@ public sealed class TectraOptionsTests
     {
         var values = new Dictionary<string, string?> { ["ApiUrl"] = "https://registry.example", [option] = value };
         Assert.That(() => Load(values), Throws.ArgumentException.With.Message.Contain($"Tectra:{option}").And.Property("ParamName").EqualTo(option));
+    }
+
+    [TestCase("00:00:00.010", "00:00:00.010", "10")]
+    [TestCase("01:00:00", "01:00:00", "0")]
+    public void The_extremes_that_are_allowed_work(string attempt, string total, string retries)
+    {
+        var options = Load(new() { ["ApiUrl"] = "https://registry.example", ["AttemptTimeout"] = attempt, ["TotalTimeout"] = total, ["MaxRetries"] = retries });
+        Assert.That(() => new Sdk.Api.TectraApiClient(options).Dispose(), Throws.Nothing);
     }
 
     [TestCase("http://localhost:5080")]

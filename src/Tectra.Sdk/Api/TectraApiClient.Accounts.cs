@@ -19,7 +19,7 @@ public sealed partial class TectraApiClient
         ArgumentException.ThrowIfNullOrEmpty(email);
         ArgumentException.ThrowIfNullOrEmpty(password);
         var document = new NewAccountDocument(email, password, organisationName, organisationType);
-        var call = ApiCall.Post("register_account", $"{Auth}/register", ApiAccess.Anonymous, document, Wire.Json.NewAccountDocument) with { Secret = password };
+        var call = ApiCall.Post("register_account", $"{Auth}/register", ApiAccess.Anonymous, document, Wire.Json.NewAccountDocument) with { Secrets = [password] };
         return _transport.SendAsync(call, Wire.LenientJson.Account, cancellationToken);
     }
 
@@ -29,7 +29,7 @@ public sealed partial class TectraApiClient
     {
         ArgumentException.ThrowIfNullOrEmpty(email);
         ArgumentException.ThrowIfNullOrEmpty(password);
-        var call = ApiCall.Post("login", $"{Auth}/login", ApiAccess.Anonymous, new LoginDocument(email, password), Wire.Json.LoginDocument) with { Secret = password };
+        var call = ApiCall.Post("login", $"{Auth}/login", ApiAccess.Anonymous, new LoginDocument(email, password), Wire.Json.LoginDocument) with { Secrets = [password] };
         return _transport.SendAsync(
             call,
             Wire.LenientJson.TokenDocument,
@@ -57,7 +57,7 @@ public sealed partial class TectraApiClient
         ArgumentException.ThrowIfNullOrEmpty(resetToken);
         ArgumentException.ThrowIfNullOrEmpty(newPassword);
         var document = new ResetPasswordDocument(resetToken, newPassword);
-        var call = ApiCall.Post("reset_password", $"{Auth}/reset-password", ApiAccess.Anonymous, document, Wire.Json.ResetPasswordDocument) with { Secret = newPassword };
+        var call = ApiCall.Post("reset_password", $"{Auth}/reset-password", ApiAccess.Anonymous, document, Wire.Json.ResetPasswordDocument) with { Secrets = [resetToken, newPassword] };
         return _transport.SendAsync(call, cancellationToken);
     }
 

@@ -25,7 +25,7 @@ public sealed partial class TectraApiClient
         var account = await GetAccountAsync(cancellationToken).ConfigureAwait(false);
         var proof = await signer.SignAsync(SigningKeyProof.Message(account.UserId, signer.PublicKey), cancellationToken).ConfigureAwait(false);
         var document = new NewSigningKeyDocument(name, signer.PublicKey.ToString(), encrypted?.Token, proof.ToString());
-        var call = ApiCall.Post("register_signing_key", SigningKeys, ApiAccess.Account, document, Wire.Json.NewSigningKeyDocument) with { Secret = encrypted?.Token };
+        var call = ApiCall.Post("register_signing_key", SigningKeys, ApiAccess.Account, document, Wire.Json.NewSigningKeyDocument) with { Secrets = encrypted is null ? [] : [encrypted.Token] };
         return await _transport.SendAsync(call, Wire.LenientJson.SigningKeyInfo, cancellationToken).ConfigureAwait(false);
     }
 

@@ -25,18 +25,18 @@ public sealed class RegistrationOutboxTests
     public async Task Registrations_are_delivered_in_order_in_batches_and_then_gone()
     {
         var outbox = RegistrationOutbox.Open(_folder, _time);
-        var records = Registrations.Make(250);
+        var records = Registrations.Make(210);
         foreach (var (_, request) in records) await outbox.EnqueueAsync(request);
-        Assert.That(Waiting.Count(), Is.EqualTo(250));
+        Assert.That(Waiting.Count(), Is.EqualTo(210));
         var api = new FakeApi();
         var steps = new Steps();
         var flush = await outbox.FlushAsync(api, steps);
         Assert.Multiple(() =>
         {
-            Assert.That(flush, Is.EqualTo(new OutboxFlush(250, 0, null)));
+            Assert.That(flush, Is.EqualTo(new OutboxFlush(210, 0, null)));
             Assert.That(api.Registered, Is.EqualTo(records.Select(record => record.Id)), "a clock that stands still doesn't mix them up");
-            Assert.That(api.Batches.Select(batch => batch.Count), Is.EqualTo(new[] { 100, 100, 50 }));
-            Assert.That(steps.Seen.Select(step => step.Delivered), Is.EqualTo(new[] { 100, 200, 250 }));
+            Assert.That(api.Batches.Select(batch => batch.Count), Is.EqualTo(new[] { 100, 100, 10 }));
+            Assert.That(steps.Seen.Select(step => step.Delivered), Is.EqualTo(new[] { 100, 200, 210 }));
             Assert.That(Waiting, Is.Empty);
         });
         Assert.That(await outbox.FlushAsync(api), Is.EqualTo(new OutboxFlush(0, 0, null)));
@@ -122,7 +122,7 @@ public sealed class RegistrationOutboxTests
     public async Task When_the_registry_cannot_be_used_everything_stays(string code)
     {
         var outbox = RegistrationOutbox.Open(_folder, _time);
-        foreach (var (_, request) in Registrations.Make(150)) await outbox.EnqueueAsync(request);
+        foreach (var (_, request) in Registrations.Make(101)) await outbox.EnqueueAsync(request);
         var before = Waiting.ToList();
         var api = new FakeApi { Arrived = _ => throw new RegistryException(code, "No.") };
         Assert.That(await outbox.FlushAsync(api), Is.EqualTo(new OutboxFlush(0, 0, new RegistrationRefusal(code, "No."))));

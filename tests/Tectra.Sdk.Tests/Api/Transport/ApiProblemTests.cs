@@ -63,7 +63,8 @@ public sealed class ApiProblemTests
             async () => await client.GetAccountAsync(),
             async () => await client.LoginAsync("a@b.example", "hunter2hunter2"),
             async () => await client.RegisterAccountAsync("a@b.example", "hunter2hunter2"),
-            async () => await client.ResetPasswordAsync("hunter2hunter2", "hunter2hunter2"),
+            async () => await client.ResetPasswordAsync("reset token", "hunter2hunter2"),
+            async () => await client.ResetPasswordAsync("hunter2hunter2", "new password"),
         };
         foreach (var call in calls)
         {
