@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tectra.Registry;
 using Tectra.Registry.Accounts;
 using Tectra.Sdk.Keys;
 using Tectra.Server.Hosting;
@@ -31,6 +32,9 @@ public sealed class TectraServer : IAsyncDisposable
 
     /// <summary>The key that signs the registry's ledger: what a verifier must trust.</summary>
     public PublicKey LedgerKey => _registry.Content.LedgerKey;
+
+    /// <summary>The registry that is served, for the process that serves it.</summary>
+    internal ContentRegistry Registry => _registry.Content;
 
     /// <summary>The application's services, for tests.</summary>
     internal IServiceProvider Services => _app.Services;
@@ -79,11 +83,11 @@ public sealed class TectraServer : IAsyncDisposable
         OpenedRegistry? registry = null;
         try
         {
-            registry = await OpenedRegistry.OpenAsync(options, parts.LedgerSigner, parts.Time, loggers.CreateLogger<Registry.ContentRegistry>(), cancellationToken).ConfigureAwait(false);
+            registry = await OpenedRegistry.OpenAsync(options, parts.LedgerSigner, parts.Time, loggers.CreateLogger<ContentRegistry>(), cancellationToken).ConfigureAwait(false);
             var secret = await ServerSecrets.GetAsync(registry.Content.Store, options.FernetKey, ServerSecrets.Tokens, parts.Time, cancellationToken).ConfigureAwait(false);
             var tokens = new TokenService(secret, parts.Time);
             CryptographicOperations.ZeroMemory(secret); // the service has its own copy
-            var (hasher, limits) = (new PasswordHasher(), new RateLimits(options));
+            var (hasher, limits) = (new PasswordHasher(parts.HashPasses, parts.HashMemoryBytes), new RateLimits(options));
             var app = ServerApp.Build(options, parts, loggers, registry.Content, tokens, hasher, limits);
             return new TectraServer(app, registry, hasher, limits, loggers);
         }
@@ -107,4 +111,10 @@ internal sealed record ServerParts
 
     /// <summary>Delivers mail; null writes it to the log.</summary>
     public IMailSender? Mail { get; init; }
+
+    /// <summary>How dear a password hash is: less only where nothing is at stake.</summary>
+    public int HashPasses { get; init; } = PasswordHasher.DefaultPasses;
+
+    /// <inheritdoc cref="HashPasses"/>
+    public int HashMemoryBytes { get; init; } = PasswordHasher.DefaultMemoryBytes;
 }
