@@ -26,10 +26,32 @@ internal static class ReportView
             console.MarkupLine($"  signed {certificate.Timestamp} by [bold]{CommandOutput.Escape(signer)}[/], key {certificate.PublicKey.KeyId}; {CommandOutput.Escape(origin)}{(certificate.DeviceId is { } device ? $", {CommandOutput.Escape(device)}" : "")}");
             console.MarkupLine($"  record {certificate.RecordId}{(certificate.ParentRecordId is { } parent ? $", which follows record {parent}" : "")}");
         }
+        WriteChain(console, report);
         console.MarkupLine($"  content: {CommandOutput.Escape(Content(report))}");
         foreach (var finding in report.Findings.Where(finding => finding.Result.Outcome != CheckOutcome.Passed))
             console.MarkupLine($"  [dim]{CommandOutput.Escape(finding.Subject)}: {CommandOutput.Escape(finding.Result.Details)}[/]");
         console.WriteLine();
+    }
+
+    /// <summary>The chain of custody, the record itself first.</summary>
+    private static void WriteChain(IAnsiConsole console, VerificationReport report)
+    {
+        if (report.Chain.IsEmpty) return;
+        console.MarkupLine("  chain of custody, newest first:");
+        foreach (var link in report.Chain)
+        {
+            var who = link.Certificate is { } certificate
+                ? $"{certificate.Timestamp} {CommandOutput.Escape(certificate.Signer.OrganisationName ?? certificate.Signer.UserId)}, record {certificate.RecordId}"
+                : "a record whose signatures are wrong";
+            var file = link.SourceIsParentFile switch
+            {
+                true => ", of the very file that its parent delivered",
+                false => ", of another file than its parent delivered",
+                null => "",
+            };
+            var trouble = link.Result.Outcome == CheckOutcome.Passed ? "" : $": {CommandOutput.Escape(link.Result.Details)}";
+            console.MarkupLine($"    {Sign(link.Result)} {who}{file}{trouble}");
+        }
     }
 
     /// <summary>Reports one below the other, a row each, no wider than 80 columns as long as the names aren't long.</summary>

@@ -12,7 +12,7 @@ namespace Tectra.Cli.State;
 /// </summary>
 internal sealed class TectraHome
 {
-    public const string FernetVariable = "TECTRA_FERNET_KEY", HomeVariable = "TECTRA_HOME";
+    public const string FernetVariable = "TECTRA_FERNET_KEY", HomeVariable = "TECTRA_HOME", OutboxVariable = "TECTRA_OUTBOX";
 
     private const string LedgerKeyName = "ledger";
 
@@ -28,10 +28,17 @@ internal sealed class TectraHome
     /// <summary>The user's signing keys.</summary>
     public KeyStore Keys { get; }
 
+    /// <summary>The folder of the registrations that wait for a server: from <c>TECTRA_OUTBOX</c>, else in the home.</summary>
+    public string OutboxPath => Environment.GetEnvironmentVariable(OutboxVariable) is { } path && !string.IsNullOrWhiteSpace(path)
+        ? System.IO.Path.GetFullPath(path.Trim())
+        : System.IO.Path.Combine(Path, "outbox");
+
     /// <summary>Whether anything was ever signed here.</summary>
     public bool HasRegistry => File.Exists(System.IO.Path.Combine(RegistryPath, EmbeddedRegistry.DatabaseName));
 
     private KeyStore LedgerKeys { get; }
+
+    private string LoginPath => System.IO.Path.Combine(Path, "server.json");
 
     private string FernetPath => System.IO.Path.Combine(Path, "fernet.key");
 
@@ -63,6 +70,16 @@ internal sealed class TectraHome
     /// <summary>Keeps other processes from making the same first keys at the same time.</summary>
     public ValueTask<FileLock> LockAsync(CancellationToken cancellationToken) =>
         FileLock.AcquireAsync(System.IO.Path.Combine(Path, "home.lock"), TimeProvider.System, cancellationToken);
+
+    /// <summary>The stored login at a server; null if there is none.</summary>
+    /// <exception cref="ArgumentException">The file is damaged.</exception>
+    public ServerLogin? FindLogin() => ServerLogin.Find(LoginPath);
+
+    /// <summary>Stores a login in place of the one there is.</summary>
+    public void SaveLogin(ServerLogin login) => AtomicFile.Write(LoginPath, login.ToJson(), ownerOnly: true);
+
+    /// <summary>Forgets the login.</summary>
+    public void DeleteLogin() => File.Delete(LoginPath);
 
     /// <summary>The Fernet key: from <c>TECTRA_FERNET_KEY</c>, else from the home's own file; null if there is neither.</summary>
     /// <exception cref="KeyAccessException">The text is malformed (<c>fernet_key_malformed</c>).</exception>
@@ -124,6 +141,18 @@ internal sealed class TectraHome
             throw new KeyAccessException(
                 ErrorCodes.FernetKeyWrong, $"The keys in {Path} are encrypted with another Fernet key than the one given. Set {FernetVariable} to theirs, or {HomeVariable} to another folder.", e);
         }
+    }
+
+    /// <summary>Takes in a key that comes from elsewhere, after the Fernet key has opened it.</summary>
+    /// <exception cref="KeyAccessException">There is no Fernet key, it is another one, or the name is taken or not valid.</exception>
+    public void Import(StoredKey key)
+    {
+        // Never made here: a new Fernet key could not open what comes from elsewhere.
+        using var given = FindFernetKey() ?? throw new KeyAccessException(
+            ErrorCodes.FernetKeyWrong,
+            $"The key is encrypted with the Fernet key of the machine it comes from. Set {FernetVariable} to that, or copy that machine's fernet.key into {Path}.");
+        key.Unprotect(given).Dispose();
+        using (OpenFernetKeyForNewKey()) Keys.Add(key);
     }
 
     /// <summary>Opens the registry to look something up in it, where there is one.</summary>
