@@ -1,7 +1,6 @@
 using Tectra.Sdk;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Certificates;
-using Tectra.Sdk.Keys;
 
 namespace Tectra.Cli.State;
 
