@@ -64,6 +64,25 @@ need_natives() {
   rm -f "$log"
 }
 
+# PostgreSQL's server, for the tests: they run clusters of their own. The package would make and start one more; it doesn't.
+need_postgres() {
+  if compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null 2>&1; then return 0; fi
+  command -v apt-get >/dev/null 2>&1 || fail "The tests need PostgreSQL's server (initdb, pg_ctl), and this is no Debian or Ubuntu."
+  local log none=/etc/postgresql-common/createcluster.d/tectra-tests.conf
+  log=$(mktemp)
+  say "Installing PostgreSQL's server for the tests"
+  as_root apt-get -o DPkg::Lock::Timeout=600 update -qq >"$log" 2>&1 || say "apt-get update failed; trying with the lists there are."
+  as_root mkdir -p "${none%/*}"
+  echo 'create_main_cluster = false' | as_root tee "$none" >/dev/null
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends postgresql >"$log" 2>&1; then
+    as_root rm -f "$none"
+    cat "$log" >&2
+    fail "PostgreSQL's server could not be installed: apt-get install postgresql"
+  fi
+  as_root rm -f "$none"
+  rm -f "$log"
+}
+
 # build NAME TARGET INPUTS…: builds TARGET unless nothing below INPUTS is newer than the last successful build of that name.
 build() {
   local name=$1 target=$2

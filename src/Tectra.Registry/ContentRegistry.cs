@@ -101,6 +101,9 @@ internal sealed class ContentRegistry : IAsyncDisposable
     /// <summary>One record as it stands now, or null.</summary>
     public ValueTask<KnownRecord?> GetAsync(RecordId id, CancellationToken cancellationToken) => _finder.LoadAsync(id, cancellationToken);
 
+    /// <summary>The anchor that a ledger entry is, as the ledger has it now; null if there is no such entry (any more).</summary>
+    public ValueTask<Anchor?> FindAnchorAsync(long ledgerIndex, CancellationToken cancellationToken) => _finder.FindAnchorAsync(ledgerIndex, cancellationToken);
+
     /// <inheritdoc cref="ITectraApi.GetCustodyChainAsync"/>
     public async ValueTask<IReadOnlyList<KnownRecord>> GetChainAsync(RecordId id, CancellationToken cancellationToken)
     {

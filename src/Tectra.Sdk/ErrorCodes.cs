@@ -138,6 +138,27 @@ public static class ErrorCodes
     /// <summary>There is nothing of that name or id, or it is another account's.</summary>
     public const string NotFound = "not_found";
 
+    /// <summary>The path is right, but not with this HTTP method.</summary>
+    public const string MethodNotAllowed = "method_not_allowed";
+
+    /// <summary>The request's body isn't announced as JSON in UTF-8.</summary>
+    public const string MediaTypeUnsupported = "media_type_unsupported";
+
+    /// <summary>An account with this e-mail address exists already.</summary>
+    public const string EmailTaken = "email_taken";
+
+    /// <summary>The token of a password reset is unknown, used or expired.</summary>
+    public const string ResetTokenInvalid = "reset_token_invalid";
+
+    /// <summary>The proof isn't the key's own signature for this account.</summary>
+    public const string KeyProofInvalid = "key_proof_invalid";
+
+    /// <summary>The account has as many of these as it may have.</summary>
+    public const string LimitReached = "limit_reached";
+
+    /// <summary>A fault of the program; its log says more.</summary>
+    public const string InternalError = "internal_error";
+
     /// <summary>The idempotency key was used before, for another request.</summary>
     public const string IdempotencyKeyReused = "idempotency_key_reused";
 

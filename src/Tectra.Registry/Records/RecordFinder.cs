@@ -116,6 +116,19 @@ internal sealed class RecordFinder : IDisposable
         return await _store.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } record ? await ExamineAsync(record, readAt, cancellationToken).ConfigureAwait(false) : null;
     }
 
+    /// <summary>The anchor that a ledger entry is, as the ledger has it now; null if there is no such entry (any more).</summary>
+    public async ValueTask<Anchor?> FindAnchorAsync(long ledgerIndex, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new LedgerAnchor(await _ledger.ReadAsync(ledgerIndex, cancellationToken).ConfigureAwait(false));
+        }
+        catch (RegistryException e) when (e.Code == ErrorCodes.LedgerDamaged)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Brings the index and what is kept up to date with the database.</summary>
     public async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
@@ -186,29 +199,17 @@ internal sealed class RecordFinder : IDisposable
     /// </summary>
     private async ValueTask<KnownRecord> ExamineAsync(StoredRecord stored, long readAt, CancellationToken cancellationToken)
     {
-        var entry = stored.LedgerIndex is { } index ? await TryReadLedgerAsync(index, cancellationToken).ConfigureAwait(false) : null;
+        var anchor = stored.LedgerIndex is { } index ? await FindAnchorAsync(index, cancellationToken).ConfigureAwait(false) : null;
         var bundle = new EvidenceBundle
         {
             Envelope = stored.Envelope,
             MetadataJson = stored.MetadataJson,
             Proof = stored.LedgerIndex is null ? null : stored.Proof,
-            Anchor = entry is null ? null : new LedgerAnchor(entry),
+            Anchor = anchor,
             Revocation = stored.Revocation,
         };
         var record = new KnownRecord(stored.Sequence, stored.UserId, ExaminedEvidence.Of(bundle));
         _records.Add(record.Sequence, record, readAt);
         return record;
-    }
-
-    private async ValueTask<LedgerEntry?> TryReadLedgerAsync(long index, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _ledger.ReadAsync(index, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RegistryException e) when (e.Code == ErrorCodes.LedgerDamaged)
-        {
-            return null;
-        }
     }
 }

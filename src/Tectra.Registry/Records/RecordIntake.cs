@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Tectra.Registry.Accounts;
 using Tectra.Registry.Storage;
 using Tectra.Sdk;
 using Tectra.Sdk.Api;
@@ -19,7 +20,7 @@ internal sealed record Registrant(string UserId, string? OrgName, string? OrgTyp
 /// <summary>Checks what a client wants to register: it is believed in nothing that can be checked. Thread-safe.</summary>
 internal sealed class RecordIntake
 {
-    private const int MaxKnownOwners = 100_000;
+    private const int MaxKnownOwners = 100_000, MaxOriginLength = 128;
 
     private readonly IRecordStore _store;
     private readonly TimeProvider _time;
@@ -82,6 +83,7 @@ internal sealed class RecordIntake
     private static void Check(RegistrationRequest request, Certificate certificate, Registrant? registrant, UtcTimestamp now)
     {
         if (registrant is not null) CheckRegistrant(certificate, registrant);
+        CheckTexts(request, certificate);
         if (certificate.Timestamp.Moment > now.Moment + VerificationPolicy.MaxClockSkew)
             throw new RegistryException(ErrorCodes.TimestampInFuture, $"The signing time {certificate.Timestamp} is in the future. Check the signing machine's clock.");
         if (request.MetadataJson is { } text && Encoding.UTF8.GetByteCount(text) > Metadata.MaxBytes)
@@ -95,6 +97,16 @@ internal sealed class RecordIntake
             throw new RegistryException(ErrorCodes.CertificateSignatureInvalid, "The certificate is not signed by the key it names.");
         if (!certificate.VerifyFingerprintSignature())
             throw new RegistryException(ErrorCodes.FingerprintSignatureInvalid, "The fingerprint signature is not of this fingerprint, time and user by the key the certificate names.");
+    }
+
+    /// <summary>What databases keep as text and lists show: one record with a text that a database refuses would refuse its whole batch.</summary>
+    private static void CheckTexts(RegistrationRequest request, Certificate certificate)
+    {
+        if (certificate.OriginCode.Length is 0 or > MaxOriginLength || !AccountTexts.IsPrintable(certificate.OriginCode))
+            throw new InvalidEvidenceException(ErrorCodes.CertificateMalformed, $"The certificate's origin type isn't 1 to {MaxOriginLength} printable characters.");
+        if (request.MetadataJson?.Contains('\0') == true) throw new RegistryException(ErrorCodes.RequestMalformed, "The metadata holds the character U+0000, which JSON writes as \\u0000.");
+        if (request.OriginalFileName is { } name && (name.Length is 0 or > RegistrationRequest.MaxFileNameLength || !AccountTexts.IsPrintable(name)))
+            throw new RegistryException(ErrorCodes.RequestMalformed, $"A file name has 1 to {RegistrationRequest.MaxFileNameLength} printable characters.");
     }
 
     private static void CheckRegistrant(Certificate certificate, Registrant registrant)

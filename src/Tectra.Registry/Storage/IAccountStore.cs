@@ -22,6 +22,9 @@ internal sealed record StoredAccount(string UserId, string Email, string Passwor
 internal sealed record StoredApiKey(
     string Id, string UserId, string Name, string Prefix, Sha256Digest SecretSha256, string Scopes, string CreatedAt, long? LastUsedMilliseconds, string? RevokedAt);
 
+/// <summary>An API key and the account that it acts for.</summary>
+internal sealed record KnownApiKey(StoredApiKey Key, StoredAccount Account);
+
 /// <summary>The port to a database's accounts and keys. Thread-safe; every call that writes is one durable transaction.</summary>
 internal interface IAccountStore
 {
@@ -32,6 +35,9 @@ internal interface IAccountStore
 
     ValueTask<StoredAccount?> FindAccountByEmailAsync(string email, CancellationToken cancellationToken);
 
+    /// <summary>Puts a hash in place of another one of the same password; false if the password was changed meanwhile.</summary>
+    ValueTask<bool> TryReplacePasswordHashAsync(string userId, string oldHash, string newHash, CancellationToken cancellationToken);
+
     /// <summary>Stores a reset token's digest; an older one of the same user stops working.</summary>
     ValueTask SetPasswordResetAsync(string userId, Sha256Digest tokenSha256, long expiresMilliseconds, CancellationToken cancellationToken);
 
@@ -40,7 +46,8 @@ internal interface IAccountStore
 
     ValueTask AddApiKeyAsync(StoredApiKey key, CancellationToken cancellationToken);
 
-    ValueTask<StoredApiKey?> FindApiKeyAsync(Sha256Digest secretSha256, CancellationToken cancellationToken);
+    /// <summary>The key of a secret's digest with its account, or null.</summary>
+    ValueTask<KnownApiKey?> FindApiKeyAsync(Sha256Digest secretSha256, CancellationToken cancellationToken);
 
     ValueTask<IReadOnlyList<StoredApiKey>> ListApiKeysAsync(string userId, CancellationToken cancellationToken);
 

@@ -9,6 +9,12 @@ internal static unsafe partial class Sodium
     public const int SignPublicKeyBytes = 32;
     public const int SignSecretKeyBytes = 64;
 
+    /// <summary>crypto_pwhash_STRBYTES, with the final zero.</summary>
+    public const int PasswordHashBytes = 128;
+
+    /// <summary>crypto_pwhash_ALG_ARGON2ID13.</summary>
+    public const int PasswordHashArgon2Id13 = 2;
+
     private const string Library = "libsodium";
 
     // Not a static constructor: its caller would get a TypeInitializationException instead of what to install.
@@ -52,4 +58,14 @@ internal static unsafe partial class Sodium
     [LibraryImport(Library)]
     internal static partial int crypto_sign_verify_detached(
         byte* signature, byte* message, ulong messageLength, byte* publicKey);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_pwhash_str_alg(
+        byte* text, byte* password, ulong passwordLength, ulong operations, nuint memoryBytes, int algorithm);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_pwhash_str_verify(byte* text, byte* password, ulong passwordLength);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_pwhash_str_needs_rehash(byte* text, ulong operations, nuint memoryBytes);
 }

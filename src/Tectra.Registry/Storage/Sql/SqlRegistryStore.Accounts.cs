@@ -15,10 +15,14 @@ internal sealed partial class SqlRegistryStore
         ("@user", account.UserId), ("@email", account.Email), ("@hash", account.PasswordHash), ("@name", account.OrgName), ("@type", account.OrgType), ("@at", account.CreatedAt)).ConfigureAwait(false) == 1;
 
     public ValueTask<StoredAccount?> FindAccountAsync(string userId, CancellationToken cancellationToken) =>
-        ReadOneAsync($"{SelectAccount} WHERE user_id = @user", ReadAccount, cancellationToken, ("@user", userId));
+        ReadOneAsync($"{SelectAccount} WHERE user_id = @user", reader => ReadAccount(reader, 0), cancellationToken, ("@user", userId));
 
     public ValueTask<StoredAccount?> FindAccountByEmailAsync(string email, CancellationToken cancellationToken) =>
-        ReadOneAsync($"{SelectAccount} WHERE email = @email", ReadAccount, cancellationToken, ("@email", email));
+        ReadOneAsync($"{SelectAccount} WHERE email = @email", reader => ReadAccount(reader, 0), cancellationToken, ("@email", email));
+
+    public async ValueTask<bool> TryReplacePasswordHashAsync(string userId, string oldHash, string newHash, CancellationToken cancellationToken) => await WriteAsync(
+        "UPDATE account SET password_hash = @new WHERE user_id = @user AND password_hash = @old", cancellationToken,
+        ("@new", newHash), ("@user", userId), ("@old", oldHash)).ConfigureAwait(false) == 1;
 
     public async ValueTask SetPasswordResetAsync(string userId, Sha256Digest tokenSha256, long expiresMilliseconds, CancellationToken cancellationToken) => await WriteAsync(
         """
@@ -44,8 +48,13 @@ internal sealed partial class SqlRegistryStore
         ("@id", key.Id), ("@user", key.UserId), ("@name", key.Name), ("@prefix", key.Prefix), ("@digest", key.SecretSha256.ToArray()), ("@scopes", key.Scopes),
         ("@at", key.CreatedAt), ("@used", key.LastUsedMilliseconds), ("@revoked", key.RevokedAt)).ConfigureAwait(false);
 
-    public ValueTask<StoredApiKey?> FindApiKeyAsync(Sha256Digest secretSha256, CancellationToken cancellationToken) =>
-        ReadOneAsync($"{SelectApiKey} WHERE secret_sha256 = @digest", ReadApiKey, cancellationToken, ("@digest", secretSha256.ToArray()));
+    public ValueTask<KnownApiKey?> FindApiKeyAsync(Sha256Digest secretSha256, CancellationToken cancellationToken) => ReadOneAsync(
+        """
+        SELECT id, api_key.user_id, name, prefix, secret_sha256, scopes, api_key.created_at, last_used_ms, revoked_at,
+            account.user_id, email, password_hash, org_name, org_type, account.created_at
+        FROM api_key JOIN account ON account.user_id = api_key.user_id WHERE secret_sha256 = @digest
+        """,
+        reader => new KnownApiKey(ReadApiKey(reader), ReadAccount(reader, 9)), cancellationToken, ("@digest", secretSha256.ToArray()));
 
     public async ValueTask<IReadOnlyList<StoredApiKey>> ListApiKeysAsync(string userId, CancellationToken cancellationToken) =>
         await ReadAsync($"{SelectApiKey} WHERE user_id = @user ORDER BY id", ReadApiKey, cancellationToken, ("@user", userId)).ConfigureAwait(false);
@@ -71,8 +80,8 @@ internal sealed partial class SqlRegistryStore
         return (await FindServerSecretAsync(name, cancellationToken).ConfigureAwait(false))!;
     }
 
-    private static StoredAccount ReadAccount(DbDataReader reader) => new(
-        reader.GetString(0), reader.GetString(1), reader.GetString(2), ReadText(reader, 3), ReadText(reader, 4), reader.GetString(5));
+    private static StoredAccount ReadAccount(DbDataReader reader, int first) => new(
+        reader.GetString(first), reader.GetString(first + 1), reader.GetString(first + 2), ReadText(reader, first + 3), ReadText(reader, first + 4), reader.GetString(first + 5));
 
     private static StoredApiKey ReadApiKey(DbDataReader reader) => new(
         reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), ReadDigest(reader, 4), reader.GetString(5), reader.GetString(6), ReadNumber(reader, 7), ReadText(reader, 8));

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tectra.Registry;
+
+namespace Tectra.Server.Hosting;
+
+/// <summary>
+/// Anchors pending records every interval. Of several servers one does it at a time. After a failure it waits longer and longer.
+/// </summary>
+internal sealed partial class AnchoringService(ContentRegistry registry, ServerOptions options, TimeProvider time, ILogger<AnchoringService> logger) : BackgroundService
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long to wait after so many failures in a row.</summary>
+    internal static TimeSpan WaitAfter(int failures, TimeSpan interval)
+    {
+        var wait = interval * Math.Pow(2, Math.Min(failures, 20));
+        return failures == 0 || wait < LongestWait ? wait : interval > LongestWait ? interval : LongestWait;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        for (var failures = 0; ;)
+        {
+            await Task.Delay(WaitAfter(failures, options.AnchoringInterval), time, stoppingToken).ConfigureAwait(false);
+            try
+            {
+                await registry.AnchorPendingAsync(stoppingToken).ConfigureAwait(false);
+                failures = 0;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                failures++;
+                LogFailed(e, failures, WaitAfter(failures, options.AnchoringInterval));
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Anchoring failed for the {Failures}. time in a row; next in {Wait}")]
+    private partial void LogFailed(Exception exception, int failures, TimeSpan wait);
+}
