@@ -27,7 +27,11 @@ internal sealed record RegistrationDocument(
 }
 
 /// <summary>The JSON form of several registrations.</summary>
-internal sealed record RegistrationBatchDocument(RegistrationDocument[] Records);
+internal sealed record RegistrationBatchDocument(RegistrationDocument[] Records)
+{
+    /// <exception cref="FormatException">A record is null or malformed; the others are lost with it.</exception>
+    public static IReadOnlyList<RegistrationRequest> ToRequests(RegistrationBatchDocument document) => [.. Wire.WithoutNulls(document.Records).Select(RegistrationDocument.ToRequest)];
+}
 
 /// <summary>The answer to a registration.</summary>
 internal sealed record RegistrationReceiptDocument(
@@ -47,7 +51,11 @@ internal sealed record RegistrationReceiptDocument(
 }
 
 /// <summary>The answer to several registrations, in their order.</summary>
-internal sealed record RegistrationOutcomesDocument(RegistrationOutcomeDocument[] Results);
+internal sealed record RegistrationOutcomesDocument(RegistrationOutcomeDocument[] Results)
+{
+    /// <exception cref="FormatException">An outcome is null, unknown or incomplete.</exception>
+    public static IReadOnlyList<RegistrationOutcome> ToOutcomes(RegistrationOutcomesDocument document) => [.. Wire.WithoutNulls(document.Results).Select(RegistrationOutcomeDocument.ToOutcome)];
+}
 
 /// <summary>How one of several registrations ended.</summary>
 internal sealed record RegistrationOutcomeDocument(string? RecordId, string Status, RefusalDocument? Error)

@@ -16,7 +16,7 @@ internal static class ApiProblem
         var code = problem?.Code is { } given && IsCode(given) ? given : CodeOf(response.StatusCode, credential is not null);
         var detail = problem?.Code is null || string.IsNullOrWhiteSpace(problem.Detail)
             ? DetailOf(code, (int)response.StatusCode)
-            : Clean(problem.Detail, credential, call.Secret);
+            : Clean(problem.Detail, credential is null ? call.Secrets : [.. call.Secrets, credential]);
         var message = Advice(code, call) is { } advice ? $"{detail} {advice}" : detail;
         return code is ErrorCodes.CertificateMalformed or ErrorCodes.EvidenceMalformed
             ? new InvalidEvidenceException(code, message)
@@ -73,12 +73,9 @@ internal static class ApiProblem
     private static bool IsCode(string text) => text.Length is > 0 and <= MaxCodeLength && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
 
     /// <summary>A text from outside, fit for a log: of bounded length, on one line, without what was kept secret on the way.</summary>
-    private static string Clean(string detail, params ReadOnlySpan<string?> secrets)
+    private static string Clean(string detail, IReadOnlyList<string> secrets)
     {
-        foreach (var secret in secrets)
-        {
-            if (!string.IsNullOrEmpty(secret)) detail = detail.Replace(secret, "(secret)", StringComparison.Ordinal);
-        }
+        foreach (var secret in secrets) detail = detail.Replace(secret, "(secret)", StringComparison.Ordinal);
         if (detail.Length > MaxDetailLength) detail = string.Concat(detail.AsSpan(0, MaxDetailLength), "…");
         return string.Create(detail.Length, detail, static (line, text) =>
         {
