@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tectra.Sdk;
-using Tectra.Server.Hosting;
+using Telemetry = Tectra.Server.Hosting.Telemetry;
 
 namespace Tectra.Server.Http;
 
