@@ -43,10 +43,16 @@ internal static class Program
             LoginCommand.Create(),
             LogoutCommand.Create(),
             OutboxCommand.Create(),
+            ServeCommand.Create(),
         };
         // '@name' is a file's name like any other here, not a list of arguments.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        if (parsed.Errors.Count == 0)
+        {
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+            if (parsed.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null; // the server ends itself, with 0
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        }
         var path = parsed.CommandResult.Command.Parents.OfType<Command>().Prepend(parsed.CommandResult.Command).Where(command => command is not RootCommand).Reverse();
         var name = string.Join(' ', path.Select(command => command.Name).Prepend("tectra"));
         var message = string.Join(' ', parsed.Errors.Select(error => error.Message));

@@ -89,7 +89,11 @@ internal sealed record RefusedDocument(string FileName, string? RecordId, string
 /// <summary>The line of <c>tectra outbox flush</c>.</summary>
 internal sealed record OutboxFlushLine(string Outbox, int Delivered, int Refused, int Waiting, ErrorDocument? Problem);
 
+/// <summary>The line of <c>tectra serve</c>, once it listens.</summary>
+internal sealed record ServeLine(string[] Urls, string Database, string LedgerPublicKey);
+
 [JsonSerializable(typeof(StoredKey))]
+[JsonSerializable(typeof(ServeLine))]
 [JsonSerializable(typeof(ServerLogin))]
 [JsonSerializable(typeof(LoginLine))]
 [JsonSerializable(typeof(LogoutLine))]

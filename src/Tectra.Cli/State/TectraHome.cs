@@ -33,6 +33,9 @@ internal sealed class TectraHome
         ? System.IO.Path.GetFullPath(path.Trim())
         : System.IO.Path.Combine(Path, "outbox");
 
+    /// <summary>The folder of the registry on this machine.</summary>
+    public string RegistryPath => System.IO.Path.Combine(Path, "registry");
+
     /// <summary>Whether anything was ever signed here.</summary>
     public bool HasRegistry => File.Exists(System.IO.Path.Combine(RegistryPath, EmbeddedRegistry.DatabaseName));
 
@@ -41,8 +44,6 @@ internal sealed class TectraHome
     private string LoginPath => System.IO.Path.Combine(Path, "server.json");
 
     private string FernetPath => System.IO.Path.Combine(Path, "fernet.key");
-
-    private string RegistryPath => System.IO.Path.Combine(Path, "registry");
 
     /// <summary>The home that the environment names, whether it is there or not.</summary>
     /// <exception cref="ArgumentException">The environment names none.</exception>
@@ -167,6 +168,14 @@ internal sealed class TectraHome
     /// </summary>
     public async ValueTask<OpenRegistry> OpenRegistryAsync(CancellationToken cancellationToken)
     {
+        var signer = await OpenLedgerSignerAsync(cancellationToken).ConfigureAwait(false);
+        KeyStore.CreatePrivateDirectory(RegistryPath);
+        return new OpenRegistry(signer, EmbeddedRegistry.Open(RegistryPath, signer));
+    }
+
+    /// <summary>The ledger key of the registry on this machine. The caller disposes of it.</summary>
+    public async ValueTask<StoredKeySigner> OpenLedgerSignerAsync(CancellationToken cancellationToken)
+    {
         var stored = LedgerKeys.Find(LedgerKeyName);
         if (stored is null)
         {
@@ -175,9 +184,7 @@ internal sealed class TectraHome
             using (var fernet = OpenFernetKeyForNewKey())
                 stored = LedgerKeys.Find(LedgerKeyName) ?? LedgerKeys.Create(LedgerKeyName, LedgerKeyName, null, null, fernet);
         }
-        KeyStore.CreatePrivateDirectory(RegistryPath);
-        var signer = new StoredKeySigner(stored, OpenFernetKey);
-        return new OpenRegistry(signer, EmbeddedRegistry.Open(RegistryPath, signer));
+        return new StoredKeySigner(stored, OpenFernetKey);
     }
 
     /// <summary>The key of that name; without a name the first one, which is made on first use.</summary>
