@@ -1,63 +1,23 @@
-using System.Diagnostics;
-using Microsoft.Extensions.Logging.Abstractions;
+using System.Globalization;
 using Tectra.Load;
-using Tectra.Registry;
-using Tectra.Registry.Anchoring;
-using Tectra.Registry.Storage.Sql;
-using Tectra.Sdk.Certificates;
-using Tectra.Sdk.Keys;
-using Tectra.Testing;
 
-static (double Own, double Postgres) Cpu()
+var output = Option("--out");
+return args switch
 {
-    var pg = 0.0;
-    foreach (var d in Directory.GetDirectories("/proc"))
-    {
-        try
-        {
-            var st = File.ReadAllText(d + "/stat");
-            if (!st.Contains("(postgres)")) continue;
-            var f = st[(st.LastIndexOf(')') + 2)..].Split(' ');
-            pg += (double.Parse(f[11]) + double.Parse(f[12]) ) * 10000;
-        }
-        catch (Exception) { }
-    }
-    return (Process.GetCurrentProcess().TotalProcessorTime.TotalMicroseconds, pg);
-}
-using var key = SigningKey.Create();
-var requests = SampleRecords.Sign(key, new SignerIdentity("user-1"), 0, 20000);
-var certs = requests.Select(r => Certificate.FromPayload(r.Envelope.Payload)).ToArray();
-for (var round = 0; round < 2; round++)
+    ["server", ..] => await ServerLoad.RunAsync(Number("--seconds", 5), Number("--records", 20_000), output),
+    ["index", var engine, ..] => await IndexFilling.RunAsync(engine, Number("--records", 10_000_000), output),
+    _ => Usage(),
+};
+
+string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
+
+int Number(string name, int otherwise) => Option(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+static int Usage()
 {
-    var t = Stopwatch.StartNew();
-    Parallel.For(0, requests.Length, i => { if (!requests[i].Envelope.Verify(key.PublicKey) || !certs[i].VerifyFingerprintSignature()) throw new InvalidOperationException(); });
-    Console.WriteLine($"ed25519 both cores: {requests.Length / t.Elapsed.TotalSeconds:F0} records/s");
-    t.Restart();
-    for (var i = 0; i < 5000; i++) Certificate.FromPayload(requests[i].Envelope.Payload);
-    Console.WriteLine($"parse cert: {t.Elapsed.TotalMicroseconds / 5000:F1} us");
-    t.Restart();
-    for (var i = 0; i < 5000; i++) DsseEnvelope.FromJson(requests[i].Envelope.ToJson());
-    Console.WriteLine($"envelope to+from json: {t.Elapsed.TotalMicroseconds / 5000:F1} us, {requests[0].Envelope.ToJson().Length} bytes");
+    Console.Error.WriteLine("""
+        server [--seconds N] [--records N] [--out FILE]         a server on PostgreSQL under load, beside its floors
+        index sqlite|postgres [--records N] [--out FILE]        how long filling the similarity index from storage takes
+        """);
+    return 2;
 }
-var server = await PostgresServer.GetSharedAsync();
-var address = await server.CreateDatabaseAsync();
-{
-    var store = await SqlRegistryStore.OpenAsync(address, default);
-    await using var registry = new ContentRegistry(store, new StoredLedger(store, key, TimeProvider.System), RegistryCaching.None, TimeProvider.System, NullLogger.Instance);
-    await registry.RegisterKeyAsync(new("1", key.PublicKey, "user-1", null, null, Tectra.Sdk.Content.UtcTimestamp.From(TimeProvider.System.GetUtcNow())), default);
-    foreach (var parallel in new[] { 1, 2, 4 })
-    {
-        var mine = SampleRecords.Sign(key, new SignerIdentity("user-1"), parallel * 100000, 10000);
-        var t = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(mine.Chunk(100), new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (chunk, ct) => await registry.RegisterAsync(chunk, null, null, ct));
-        Console.WriteLine($"registry in process, {parallel} at once: {mine.Length / t.Elapsed.TotalSeconds:F0} records/s");
-        var records = SampleRecords.Sign(key, new SignerIdentity("user-1"), parallel * 1000000, 10000).Select(r => new Tectra.Registry.Storage.NewRecord(Certificate.FromPayload(r.Envelope.Payload), r.Envelope, null, null, Tectra.Sdk.Content.UtcTimestamp.From(TimeProvider.System.GetUtcNow()))).ToArray();
-        var before = Cpu();
-        t.Restart();
-        await Parallel.ForEachAsync(records.Chunk(100), new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (chunk, ct) => await store.AddRecordsAsync(chunk, null, ct));
-        var after = Cpu();
-        Console.WriteLine($"store alone, {parallel} at once: {records.Length / t.Elapsed.TotalSeconds:F0} records/s; own {(after.Own - before.Own) / records.Length:F1} us, postgres {(after.Postgres - before.Postgres) / records.Length:F1} us a record");
-    }
-    Console.WriteLine(await registry.AnchorPendingAsync(default));
-}
-await PostgresServer.StopSharedAsync();

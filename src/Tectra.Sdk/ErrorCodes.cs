@@ -138,6 +138,11 @@ public static class ErrorCodes
     /// <summary>There is nothing of that name or id, or it is another account's.</summary>
     public const string NotFound = "not_found";
 
+    /// <summary>The idempotency key was used before, for another request.</summary>
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+
+    /// <summary>A file in the outbox isn't a registration that this version can read.</summary>
+    public const string OutboxEntryDamaged = "outbox_entry_damaged";
     /// <summary>The path is right, but not with this HTTP method.</summary>
     public const string MethodNotAllowed = "method_not_allowed";
 
@@ -158,12 +163,8 @@ public static class ErrorCodes
 
     /// <summary>A fault of the program; its log says more.</summary>
     public const string InternalError = "internal_error";
-
-    /// <summary>The idempotency key was used before, for another request.</summary>
-    public const string IdempotencyKeyReused = "idempotency_key_reused";
-
-    /// <summary>A file in the outbox isn't a registration that this version can read.</summary>
-    public const string OutboxEntryDamaged = "outbox_entry_damaged";
+    /// <summary>A record's sequence number is beyond what the similarity index holds.</summary>
+    public const string SimilarityIndexFull = "similarity_index_full";
 
     /// <summary>The ledger file is damaged or was changed.</summary>
     public const string LedgerDamaged = "ledger_damaged";

@@ -52,7 +52,7 @@ internal sealed class RegistrationEndpoints(ContentRegistry registry)
 
     private async Task RegisterAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("register");
+        using var activity = ServerTelemetry.Activities.StartActivity("register");
         var caller = Authentication.GetCaller(context);
         var (document, digest) = await JsonBody.ReadWithDigestAsync(context, Wire.Json.RegistrationDocument).ConfigureAwait(false);
         var request = JsonBody.Convert(document, RegistrationDocument.ToRequest);
@@ -69,7 +69,7 @@ internal sealed class RegistrationEndpoints(ContentRegistry registry)
 
     private async Task RegisterBatchAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("register-batch");
+        using var activity = ServerTelemetry.Activities.StartActivity("register-batch");
         var caller = Authentication.GetCaller(context);
         var (document, digest) = await JsonBody.ReadWithDigestAsync(context, Wire.Json.RegistrationBatchDocument).ConfigureAwait(false);
         if (document.Records.Length is 0 or > ITectraApi.MaxBatch) throw JsonBody.Malformed($"A batch has 1 to {ITectraApi.MaxBatch} records.");
@@ -93,5 +93,5 @@ internal sealed class RegistrationEndpoints(ContentRegistry registry)
     }
 
     private static void Count(RegistrationOutcome outcome) =>
-        Telemetry.CountRegistration(outcome.Refusal?.Code ?? (outcome.Receipt!.AlreadyRegistered ? "already_registered" : "registered"));
+        ServerTelemetry.CountRegistration(outcome.Refusal?.Code ?? (outcome.Receipt!.AlreadyRegistered ? "already_registered" : "registered"));
 }

@@ -40,16 +40,16 @@ internal sealed class VerificationEndpoints(ContentRegistry registry)
 
     private async Task VerifyAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("verify");
+        using var activity = ServerTelemetry.Activities.StartActivity("verify");
         var (observed, options) = await ReadAsync(context).ConfigureAwait(false);
         var report = VerificationReportDocument.From(await registry.VerifyAsync(observed, options, context.RequestAborted).ConfigureAwait(false));
-        Telemetry.CountVerification(report.Verdict);
+        ServerTelemetry.CountVerification(report.Verdict);
         await JsonAnswer.WriteAsync(context, report, Wire.Json.VerificationReportDocument).ConfigureAwait(false);
     }
 
     private async Task FindAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("find");
+        using var activity = ServerTelemetry.Activities.StartActivity("find");
         var (observed, options) = await ReadAsync(context).ConfigureAwait(false);
         var records = await registry.FindAsync(observed, options, context.RequestAborted).ConfigureAwait(false);
         var answer = new EvidenceListDocument([.. records.Select(record => EvidenceBundleDocument.From(record.Evidence.Bundle))]);
