@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tectra.Sdk;
-using Telemetry = Tectra.Server.Hosting.Telemetry;
+using Tectra.Server.Hosting;
 
 namespace Tectra.Server.Http;
 
