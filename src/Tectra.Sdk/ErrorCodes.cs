@@ -177,4 +177,7 @@ public static class ErrorCodes
 
     /// <summary>The certificate names another organisation than the account that registers it.</summary>
     public const string SignerIdentityMismatch = "signer_identity_mismatch";
+
+    /// <summary>The address of a webhook may not be posted to.</summary>
+    public const string WebhookUrlRefused = "webhook_url_refused";
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tectra.Registry.Accounts;
+using Tectra.Registry.Webhooks;
 using Tectra.Sdk.Keys;
 using Tectra.Server.Hosting;
 using Tectra.Server.Security;
@@ -83,9 +84,10 @@ public sealed class TectraServer : IAsyncDisposable
             var secret = await ServerSecrets.GetAsync(registry.Content.Store, options.FernetKey, ServerSecrets.Tokens, parts.Time, cancellationToken).ConfigureAwait(false);
             var tokens = new TokenService(secret, parts.Time);
             CryptographicOperations.ZeroMemory(secret); // the service has its own copy
-            var (hasher, limits) = (new PasswordHasher(), new RateLimits(options));
-            var app = ServerApp.Build(options, parts, loggers, registry.Content, tokens, hasher, limits);
-            return new TectraServer(app, registry, hasher, limits, loggers);
+            var (hasher, limits) = (new PasswordHasher(parts.HashPasses, parts.HashMemoryBytes), new RateLimits(options));
+            var webhooks = new RegistryWebhooks(registry.Content.Store, options.FernetKey, WebhookHosting.OptionsOf(options), parts.Time, loggers.CreateLogger<RegistryWebhooks>());
+            var app = ServerApp.Build(options, parts, loggers, registry.Content, webhooks, tokens, hasher, limits);
+            return new TectraServer(app, registry, webhooks, hasher, limits, loggers);
         }
         catch
         {
@@ -107,4 +109,10 @@ internal sealed record ServerParts
 
     /// <summary>Delivers mail; null writes it to the log.</summary>
     public IMailSender? Mail { get; init; }
+
+    /// <summary>How dear a password hash is: less only where nothing is at stake.</summary>
+    public int HashPasses { get; init; } = PasswordHasher.DefaultPasses;
+
+    /// <inheritdoc cref="HashPasses"/>
+    public int HashMemoryBytes { get; init; } = PasswordHasher.DefaultMemoryBytes;
 }

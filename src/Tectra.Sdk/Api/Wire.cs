@@ -77,8 +77,10 @@ internal static class Wire
 [JsonSerializable(typeof(NewWebhookDocument))]
 [JsonSerializable(typeof(Webhook))]
 [JsonSerializable(typeof(WebhookListDocument))]
+[JsonSerializable(typeof(WebhookDelivery))]
 [JsonSerializable(typeof(WebhookDeliveryListDocument))]
 [JsonSerializable(typeof(WebhookEnvelopeDocument<ContentSignedDocument>))]
 [JsonSerializable(typeof(WebhookEnvelopeDocument<BatchAnchoredDocument>))]
 [JsonSerializable(typeof(WebhookEnvelopeDocument<ContentVerifiedDocument>))]
+[JsonSerializable(typeof(WebhookEnvelopeDocument<WebhookTestDocument>))]
 internal sealed partial class WireContext : JsonSerializerContext;

@@ -27,6 +27,8 @@ internal sealed class PostgresEngine : SqlEngine
 
     public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
 
+    public override string KeepFromChange => " FOR SHARE";
+
     public override string SimilarityHint => "";
 
     private static string Create => $"""

@@ -177,7 +177,7 @@ internal sealed partial class SqlRegistryStore
         foreach (var (id, digest) in rows) known[id] = digest;
     }
 
-    private static async ValueTask AddSignedEventsAsync(SqlSession session, IReadOnlyCollection<NewRecord> records, CancellationToken cancellationToken)
+    private async ValueTask AddSignedEventsAsync(SqlSession session, IReadOnlyCollection<NewRecord> records, CancellationToken cancellationToken)
     {
         foreach (var ofUser in records.GroupBy(record => record.Certificate.Signer.UserId))
         {

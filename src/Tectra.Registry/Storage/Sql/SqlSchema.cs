@@ -144,7 +144,7 @@ internal sealed record SqlSchema(string Blob, string Integer, string RecordId, s
             created_ms {Integer} NOT NULL,
             delivered_at TEXT
         ){Options};
-        CREATE INDEX webhook_delivery_due ON webhook_delivery (next_attempt_ms) WHERE state = 'waiting';
+        CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_attempt_ms) WHERE state = 'waiting';
         CREATE INDEX webhook_delivery_webhook ON webhook_delivery (webhook_id, created_ms);
         CREATE INDEX webhook_delivery_event ON webhook_delivery (event_id);
 

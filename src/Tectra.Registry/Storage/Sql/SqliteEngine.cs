@@ -30,6 +30,8 @@ internal sealed class SqliteEngine : SqlEngine
 
     public override string SkipLocked => "";
 
+    public override string KeepFromChange => "";
+
     public override string SimilarityHint => " INDEXED BY record_similarity";
 
     /// <summary>The statements that make the tables and the triggers that keep them.</summary>
