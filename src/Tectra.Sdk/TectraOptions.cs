@@ -16,7 +16,7 @@ public sealed record TectraOptions
     public const int MostRetries = 10;
 
     private const int MaxApiKeyLength = 4096;
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(10), LongestTimeout = TimeSpan.FromHours(1);
 
     /// <summary>
     /// The registry's address, such as <c>https://registry.example/</c>: https, or http on this machine, or any http if
@@ -67,13 +67,13 @@ public sealed record TectraOptions
         }
     }
 
-    /// <summary>How long one attempt may take, the answer's body included (1 ms to an hour).</summary>
+    /// <summary>How long one attempt may take, the answer's body included (10 ms to an hour).</summary>
     public TimeSpan AttemptTimeout
     {
         get;
         init
         {
-            Require(value >= TimeSpan.FromMilliseconds(1) && value <= LongestTimeout, nameof(AttemptTimeout), "must be 1 ms to 1 h.");
+            Require(value >= ShortestTimeout && value <= LongestTimeout, nameof(AttemptTimeout), "must be 10 ms to 1 h.");
             field = value;
         }
     } = TimeSpan.FromSeconds(30);
@@ -84,7 +84,7 @@ public sealed record TectraOptions
         get;
         init
         {
-            Require(value >= TimeSpan.FromMilliseconds(1) && value <= LongestTimeout, nameof(TotalTimeout), "must be 1 ms to 1 h.");
+            Require(value >= ShortestTimeout && value <= LongestTimeout, nameof(TotalTimeout), "must be 10 ms to 1 h.");
             field = value;
         }
     } = TimeSpan.FromSeconds(100);

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Tectra.Registry;
 using Tectra.Sdk.Keys;
 
 namespace Tectra.Server.Tests;
@@ -30,6 +31,9 @@ internal sealed class TestServer : IAsyncDisposable
     public TectraServer Server { get; private set; } = null!;
 
     public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>The registry inside, for what no request can do.</summary>
+    public ContentRegistry Registry => Server.Registry;
 
     public Uri Address => Client.BaseAddress!;
 

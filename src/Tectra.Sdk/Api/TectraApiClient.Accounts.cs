@@ -19,7 +19,7 @@ public sealed partial class TectraApiClient
         ArgumentException.ThrowIfNullOrEmpty(email);
         ArgumentException.ThrowIfNullOrEmpty(password);
         var document = new NewAccountDocument(email, password, organisationName, organisationType);
-        var call = ApiCall.Post("register_account", $"{Auth}/register", ApiAccess.Anonymous, document, Wire.Json.NewAccountDocument) with { Secret = password };
+        var call = ApiCall.Post("register_account", $"{Auth}/register", ApiAccess.Anonymous, document, Wire.Json.NewAccountDocument) with { Secrets = [password] };
         return _transport.SendAsync(call, Wire.LenientJson.Account, cancellationToken);
     }
 
@@ -29,7 +29,7 @@ public sealed partial class TectraApiClient
     {
         ArgumentException.ThrowIfNullOrEmpty(email);
         ArgumentException.ThrowIfNullOrEmpty(password);
-        var call = ApiCall.Post("login", $"{Auth}/login", ApiAccess.Anonymous, new LoginDocument(email, password), Wire.Json.LoginDocument) with { Secret = password };
+        var call = ApiCall.Post("login", $"{Auth}/login", ApiAccess.Anonymous, new LoginDocument(email, password), Wire.Json.LoginDocument) with { Secrets = [password] };
         return _transport.SendAsync(
             call,
             Wire.LenientJson.TokenDocument,
@@ -57,7 +57,7 @@ public sealed partial class TectraApiClient
         ArgumentException.ThrowIfNullOrEmpty(resetToken);
         ArgumentException.ThrowIfNullOrEmpty(newPassword);
         var document = new ResetPasswordDocument(resetToken, newPassword);
-        var call = ApiCall.Post("reset_password", $"{Auth}/reset-password", ApiAccess.Anonymous, document, Wire.Json.ResetPasswordDocument) with { Secret = newPassword };
+        var call = ApiCall.Post("reset_password", $"{Auth}/reset-password", ApiAccess.Anonymous, document, Wire.Json.ResetPasswordDocument) with { Secrets = [resetToken, newPassword] };
         return _transport.SendAsync(call, cancellationToken);
     }
 
@@ -74,8 +74,8 @@ public sealed partial class TectraApiClient
     }
 
     /// <summary>The account's API keys, revoked ones too, without their secrets.</summary>
-    public ValueTask<IReadOnlyList<ApiKeyInfo>> ListApiKeysAsync(CancellationToken cancellationToken = default) => _transport.SendAsync<ApiKeyListDocument, IReadOnlyList<ApiKeyInfo>>(
-        ApiCall.Get("list_api_keys", ApiKeys, ApiAccess.Account), Wire.LenientJson.ApiKeyListDocument, answer => answer.Items, cancellationToken);
+    public ValueTask<IReadOnlyList<ApiKeyInfo>> ListApiKeysAsync(CancellationToken cancellationToken = default) => _transport.SendAsync(
+        ApiCall.Get("list_api_keys", ApiKeys, ApiAccess.Account), Wire.LenientJson.ApiKeyListDocument, answer => Wire.WithoutNulls(answer.Items), cancellationToken);
 
     /// <summary>Revokes an API key.</summary>
     /// <exception cref="RegistryException">The account has no such key (<c>not_found</c>).</exception>

@@ -33,7 +33,7 @@ public sealed partial class TectraApiClient
             call,
             Wire.LenientJson.RegistrationOutcomesDocument,
             answer => answer.Results.Length == requests.Count
-                ? [.. answer.Results.Select(RegistrationOutcomeDocument.ToOutcome)]
+                ? RegistrationOutcomesDocument.ToOutcomes(answer)
                 : throw new FormatException($"It has {answer.Results.Length} results for {requests.Count} records."),
             cancellationToken);
     }
@@ -73,7 +73,8 @@ public sealed partial class TectraApiClient
     {
         ArgumentNullException.ThrowIfNull(reason);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(reason.Length, Revocation.MaxReasonLength, nameof(reason));
-        var call = ApiCall.Delete("revoke", $"{Records}/{recordId}?reason={Uri.EscapeDataString(reason)}") with { IsRepeatable = true };
+        var query = reason.Length == 0 ? "" : $"?reason={Uri.EscapeDataString(reason)}";
+        var call = ApiCall.Delete("revoke", $"{Records}/{recordId}{query}") with { IsRepeatable = true };
         return _transport.SendAsync(call, Wire.LenientJson.RevocationDocument, ToRevocation, cancellationToken);
     }
 
@@ -89,7 +90,7 @@ public sealed partial class TectraApiClient
         {
             if (value is not null) query.Append('&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
         }
-        return _transport.SendAsync(ApiCall.Get("list_records", $"{Records}?{query}", ApiAccess.Account), Wire.LenientJson.RecordPage, cancellationToken);
+        return SendForPageAsync(ApiCall.Get("list_records", $"{Records}?{query}", ApiAccess.Account), cancellationToken);
     }
 
     /// <summary>One of the account's own records, or null if there is none of that id.</summary>
@@ -114,8 +115,7 @@ public sealed partial class TectraApiClient
     public ValueTask<RecordPage> SearchAsync(RecordSearch search, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(search);
-        var call = ApiCall.Get("search", $"{Records}/public/search?{search.Query}&{Page(search.Limit, search.Cursor)}", ApiAccess.Public);
-        return _transport.SendAsync(call, Wire.LenientJson.RecordPage, cancellationToken);
+        return SendForPageAsync(ApiCall.Get("search", $"{Records}/public/search?{search.Query}&{Page(search.Limit, search.Cursor)}", ApiAccess.Public), cancellationToken);
     }
 
     private static ApiCall Observation(string operation, string path, ObservedContent observed, LookupOptions options)
@@ -132,6 +132,9 @@ public sealed partial class TectraApiClient
         return string.Create(CultureInfo.InvariantCulture, $"limit={limit}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}");
     }
 
+    private ValueTask<RecordPage> SendForPageAsync(ApiCall call, CancellationToken cancellationToken) =>
+        _transport.SendAsync(call, Wire.LenientJson.RecordPage, page => page with { Items = Wire.WithoutNulls(page.Items) }, cancellationToken);
+
     /// <summary>Null when the registry says that there is no such record; a 404 of anything else is an error.</summary>
     private static async ValueTask<T?> FindRecordAsync<T>(ApiCall call, Func<ApiCall, ValueTask<T>> send)
         where T : class
@@ -147,7 +150,7 @@ public sealed partial class TectraApiClient
     }
 
     private static IReadOnlyList<EvidenceBundle> Bundles(EvidenceListDocument answer, int most) => answer.Items.Length <= most
-        ? [.. answer.Items.Select(EvidenceBundleDocument.ToBundle)]
+        ? [.. Wire.WithoutNulls(answer.Items).Select(EvidenceBundleDocument.ToBundle)]
         : throw new FormatException($"It has {answer.Items.Length} bundles; at most {most} are read.");
 
     private static EvidenceBundle Of(RecordId recordId, EvidenceBundle bundle)

@@ -17,12 +17,16 @@ public sealed partial class TectraApiClient
     public ValueTask<IReadOnlyList<OriginTypeInfo>> ListOriginTypesAsync(CancellationToken cancellationToken = default) => _transport.SendAsync<OriginTypesDocument, IReadOnlyList<OriginTypeInfo>>(
         ApiCall.Get("origin_types", "api/v1/origin-types", ApiAccess.Public),
         Wire.LenientJson.OriginTypesDocument,
-        answer => [.. answer.Items.Select(origin => new OriginTypeInfo(origin.Category, origin.Code, origin.Label))],
+        answer => [.. Wire.WithoutNulls(answer.Items).Select(origin => new OriginTypeInfo(origin.Category, origin.Code, origin.Label))],
         cancellationToken);
 
     /// <summary>What the account has registered.</summary>
     public ValueTask<DashboardStats> GetStatsAsync(CancellationToken cancellationToken = default) =>
-        _transport.SendAsync(ApiCall.Get("stats", "api/v1/dashboard/stats", ApiAccess.Account), Wire.LenientJson.DashboardStats, cancellationToken);
+        _transport.SendAsync(
+            ApiCall.Get("stats", "api/v1/dashboard/stats", ApiAccess.Account),
+            Wire.LenientJson.DashboardStats,
+            stats => stats with { Recent = Wire.WithoutNulls(stats.Recent) },
+            cancellationToken);
 
     /// <summary>Comes back when the registry's process answers; asks once.</summary>
     /// <exception cref="RegistryException">It doesn't (<c>registry_unreachable</c>).</exception>

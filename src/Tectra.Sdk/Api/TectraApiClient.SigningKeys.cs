@@ -25,13 +25,13 @@ public sealed partial class TectraApiClient
         var account = await GetAccountAsync(cancellationToken).ConfigureAwait(false);
         var proof = await signer.SignAsync(SigningKeyProof.Message(account.UserId, signer.PublicKey), cancellationToken).ConfigureAwait(false);
         var document = new NewSigningKeyDocument(name, signer.PublicKey.ToString(), encrypted?.Token, proof.ToString());
-        var call = ApiCall.Post("register_signing_key", SigningKeys, ApiAccess.Account, document, Wire.Json.NewSigningKeyDocument) with { Secret = encrypted?.Token };
+        var call = ApiCall.Post("register_signing_key", SigningKeys, ApiAccess.Account, document, Wire.Json.NewSigningKeyDocument) with { Secrets = encrypted is null ? [] : [encrypted.Token] };
         return await _transport.SendAsync(call, Wire.LenientJson.SigningKeyInfo, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The account's signing keys, without their private halves.</summary>
-    public ValueTask<IReadOnlyList<SigningKeyInfo>> ListSigningKeysAsync(CancellationToken cancellationToken = default) => _transport.SendAsync<SigningKeyListDocument, IReadOnlyList<SigningKeyInfo>>(
-        ApiCall.Get("list_signing_keys", SigningKeys, ApiAccess.Account), Wire.LenientJson.SigningKeyListDocument, answer => answer.Items, cancellationToken);
+    public ValueTask<IReadOnlyList<SigningKeyInfo>> ListSigningKeysAsync(CancellationToken cancellationToken = default) => _transport.SendAsync(
+        ApiCall.Get("list_signing_keys", SigningKeys, ApiAccess.Account), Wire.LenientJson.SigningKeyListDocument, answer => Wire.WithoutNulls(answer.Items), cancellationToken);
 
     /// <summary>A signing key's private half, as the registry keeps it: encrypted.</summary>
     /// <param name="id">The id that the registry gave it.</param>

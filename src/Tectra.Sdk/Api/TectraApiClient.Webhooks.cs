@@ -20,8 +20,8 @@ public sealed partial class TectraApiClient
     }
 
     /// <summary>The account's webhooks, without their secrets.</summary>
-    public ValueTask<IReadOnlyList<Webhook>> ListWebhooksAsync(CancellationToken cancellationToken = default) => _transport.SendAsync<WebhookListDocument, IReadOnlyList<Webhook>>(
-        ApiCall.Get("list_webhooks", Webhooks, ApiAccess.Account), Wire.LenientJson.WebhookListDocument, answer => answer.Items, cancellationToken);
+    public ValueTask<IReadOnlyList<Webhook>> ListWebhooksAsync(CancellationToken cancellationToken = default) => _transport.SendAsync(
+        ApiCall.Get("list_webhooks", Webhooks, ApiAccess.Account), Wire.LenientJson.WebhookListDocument, answer => Wire.WithoutNulls(answer.Items), cancellationToken);
 
     /// <summary>Deletes a webhook.</summary>
     /// <exception cref="RegistryException">The account has no such webhook (<c>not_found</c>).</exception>
@@ -37,9 +37,9 @@ public sealed partial class TectraApiClient
     /// <summary>What was sent to a webhook, newest first.</summary>
     /// <exception cref="RegistryException">The account has no such webhook (<c>not_found</c>).</exception>
     public ValueTask<IReadOnlyList<WebhookDelivery>> ListWebhookDeliveriesAsync(string id, CancellationToken cancellationToken = default) =>
-        _transport.SendAsync<WebhookDeliveryListDocument, IReadOnlyList<WebhookDelivery>>(
+        _transport.SendAsync(
             ApiCall.Get("list_webhook_deliveries", $"{Webhooks}/{Id(id)}/deliveries", ApiAccess.Account),
             Wire.LenientJson.WebhookDeliveryListDocument,
-            answer => answer.Items,
+            answer => Wire.WithoutNulls(answer.Items),
             cancellationToken);
 }

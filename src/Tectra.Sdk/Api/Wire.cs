@@ -21,6 +21,11 @@ internal static class Wire
     /// <summary>For documents that are written token by token; the same text as <see cref="Json"/>.</summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>A list as it was read, without nulls: the serialiser lets them pass in lists, whatever the type says.</summary>
+    /// <exception cref="FormatException">An item is null.</exception>
+    public static IReadOnlyList<T> WithoutNulls<T>(IReadOnlyList<T> items)
+        where T : class => items.Contains(null) ? throw new FormatException("An item of a list is null.") : items;
+
     /// <summary>The rules, for the documents of other assemblies.</summary>
     public static JsonSerializerOptions Options(bool indented) => new()
     {

@@ -54,6 +54,9 @@ internal sealed class OutboxFolder
 
     public string PathOf(string name) => Path.Combine(_path, name);
 
+    /// <summary>The name under which a file was set aside; null if it wasn't.</summary>
+    public string? FindRefusedName(string name) => new[] { name, name + DamagedExtension }.FirstOrDefault(candidate => File.Exists(Path.Combine(RefusedPath, candidate)));
+
     /// <summary>Adds a file.</summary>
     public void Add(string name, ReadOnlySpan<byte> json) => AtomicFile.Write(PathOf(name), json, ownerOnly: true);
 

@@ -51,7 +51,12 @@ public sealed class RegistrationOutbox
     /// <exception cref="RegistryException">The metadata is too long (<c>metadata_too_long</c>).</exception>
     /// <exception cref="ArgumentException">The file name is too long.</exception>
     /// <exception cref="IOException">The disk is full or broken; the registration isn't in the outbox.</exception>
-    public async ValueTask EnqueueAsync(RegistrationRequest request, CancellationToken cancellationToken = default)
+    public async ValueTask EnqueueAsync(RegistrationRequest request, CancellationToken cancellationToken = default) =>
+        await AddAsync(request, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Does what <see cref="EnqueueAsync"/> does.</summary>
+    /// <returns>The name by which <see cref="IsWaiting"/> and <see cref="FindRefused"/> know the registration.</returns>
+    internal async ValueTask<string> AddAsync(RegistrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var now = _time.GetUtcNow();
@@ -60,7 +65,14 @@ public sealed class RegistrationOutbox
         // Waiting for the disk must not hold up the caller's thread.
         await Task.Run(() => _folder.Add(name, json), cancellationToken).ConfigureAwait(false);
         _arrivals.Writer.TryWrite(true);
+        return name;
     }
+
+    /// <summary>Whether a registration that was put in here still waits; if it doesn't, it was delivered unless <see cref="FindRefused"/> knows it.</summary>
+    internal bool IsWaiting(string name) => File.Exists(_folder.PathOf(name));
+
+    /// <summary>Why a registration was set aside; null if it wasn't.</summary>
+    internal RefusedRegistration? FindRefused(string name) => _folder.FindRefusedName(name) is { } refused ? ReadRefused(refused) : null;
 
     /// <summary>
     /// Delivers what waits, in order, until the outbox is empty or the registry can't be used. One delivery runs at a time

@@ -30,8 +30,8 @@ internal sealed record ApiCall(string Operation, HttpMethod Method, string Path)
     /// <summary>The JSON body, or null.</summary>
     public byte[]? Body { get; init; }
 
-    /// <summary>A password or token in the body, which no message may repeat; or null.</summary>
-    public string? Secret { get; init; }
+    /// <summary>Passwords and tokens in the body, which no message may repeat.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
 
     public static ApiCall Get(string operation, string path, ApiAccess access) => new(operation, HttpMethod.Get, path) { IsRepeatable = true, Access = access };
 

@@ -21,7 +21,10 @@ internal static class ApiRetry
         new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }.AddTimeout(options.AttemptTimeout).Build();
 
     /// <summary>For requests that can be repeated.</summary>
-    public static ResiliencePipeline<HttpResponseMessage> Repeated(TectraOptions options, TimeProvider time)
+    /// <param name="options">How often and how long.</param>
+    /// <param name="time">The clock of timeouts and pauses.</param>
+    /// <param name="random">From 0 to 1: where in its range a pause lies.</param>
+    public static ResiliencePipeline<HttpResponseMessage> Repeated(TectraOptions options, TimeProvider time, Func<double> random)
     {
         if (options.MaxRetries == 0) return Once(options, time);
         return new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
@@ -31,7 +34,7 @@ internal static class ApiRetry
                 MaxRetryAttempts = options.MaxRetries,
                 ShouldHandle = arguments => ValueTask.FromResult(IsPassing(arguments.Outcome, time.GetUtcNow())),
                 DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(
-                    Delay(arguments.AttemptNumber, RetryAfter(arguments.Outcome.Result, time.GetUtcNow()), UniformRandom())),
+                    Delay(arguments.AttemptNumber, RetryAfter(arguments.Outcome.Result, time.GetUtcNow()), random())),
                 OnRetry = arguments =>
                 {
                     Telemetry.Retries.Add(1);

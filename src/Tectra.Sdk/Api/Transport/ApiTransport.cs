@@ -28,7 +28,7 @@ internal sealed class ApiTransport
     private readonly ResiliencePipeline<HttpResponseMessage> _once, _repeated;
 
     public ApiTransport(HttpClient http, TectraOptions options, TimeProvider time)
-        : this(http, options.ApiUrl, options.ApiKey, time, ApiRetry.Once(options, time), ApiRetry.Repeated(options, time))
+        : this(http, options.ApiUrl, options.ApiKey, time, ApiRetry.Once(options, time), ApiRetry.Repeated(options, time, ApiRetry.UniformRandom))
     {
     }
 
