@@ -48,7 +48,7 @@ internal sealed class SimilarityTimer
             Clustered: 5 % of the hashes lie within 4 bits of a thousand centres, 1 % share ten hashes. A third of the queries beside
             a record are beside one of the first kind, a third beside one of the second.
             """);
-        var bars = $"at most {MostBytes} bytes a record; 99 of 100 queries within {MostPayloadMilliseconds} ms (payload) and {MostHashMilliseconds} ms (hash, radius {VerificationPolicy.DefaultPerceptualRadius})";
+        var bars = $"at most {MostBytes} bytes a record; 99 of 100 queries within {MostPayloadMilliseconds} ms (payload) and {MostHashMilliseconds} ms (hash, radius {VerificationPolicy.DefaultPerceptualRadius}) of the processor's time";
         Line($"Bars: {bars}: {(_missed.Count == 0 ? "met" : $"missed: {string.Join(", ", _missed)}")}.");
         _text.AppendLine().AppendLine("Made by `dotnet run -c Release --project benchmarks/Tectra.Benchmarks -- similarity`.");
     }
