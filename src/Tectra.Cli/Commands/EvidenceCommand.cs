@@ -26,7 +26,7 @@ internal static class EvidenceCommand
         {
             string text = parsed.GetRequiredValue(subject), path = parsed.GetRequiredValue(target);
             CommandParts.ThrowIfSame(text, path);
-            var access = await RegistryAccess.OpenExistingAsync(parsed.GetValue(local), cancellationToken).ConfigureAwait(false);
+            var access = await RegistryAccess.OpenExistingAsync(parsed.GetValue(local), forLookup: true, cancellationToken).ConfigureAwait(false);
             await using (access.ConfigureAwait(false))
             {
                 if (!RecordId.TryParse(text, out var id)) id = await FindRecordAsync(text, access.Api, cancellationToken).ConfigureAwait(false);

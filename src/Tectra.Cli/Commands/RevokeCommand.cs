@@ -20,7 +20,7 @@ internal static class RevokeCommand
         {
             var id = RecordId.Parse(parsed.GetRequiredValue(record));
             var why = CommandParts.CheckText("--reason", parsed.GetRequiredValue(reason), Revocation.MaxReasonLength)!;
-            var access = await RegistryAccess.OpenExistingAsync(parsed.GetValue(local), cancellationToken).ConfigureAwait(false);
+            var access = await RegistryAccess.OpenExistingAsync(parsed.GetValue(local), forLookup: false, cancellationToken).ConfigureAwait(false);
             await using (access.ConfigureAwait(false))
             {
                 var revocation = await access.Api.RevokeAsync(id, why, cancellationToken).ConfigureAwait(false); // the first one stands

@@ -17,22 +17,32 @@ internal static class ServeCommand
 {
     public const string Name = "serve";
 
-    private const string DefaultUrl = "http://127.0.0.1:8700";
+    private const string DefaultUrl = "http://127.0.0.1:8700", UrlsVariable = "TECTRA_URLS";
 
     public static Command Create()
     {
         var urls = new Option<string[]>("--urls") { Description = $"Where to listen, http only: TLS ends at a reverse proxy. May be repeated; port 0 takes a free one. Default: {DefaultUrl}.", AllowMultipleArgumentsPerToken = true };
         var database = new Option<string?>("--database") { Description = "A folder for SQLite, or postgres://user:password@host:port/database. Default: the registry on this machine, with its ledger key." };
         var proxies = new Option<string[]>("--trusted-proxy") { Description = "A reverse proxy, an address or a network such as 10.0.0.0/8, whose X-Forwarded-For is believed. May be repeated." };
+        var webhooks = new Option<string[]>("--allow-private-webhooks") { Description = "A network that webhooks may reach although it isn't public, such as 10.1.2.0/24: whoever has an account can make this server post there. May be repeated." };
         var command = new Command(
             Name,
             "Be a registry for others, over HTTP. It sees no pixels. It may be killed at any moment: what it has acknowledged is safe.\n" +
-            "Further settings come from the environment: TECTRA_DATABASE, TECTRA_URLS, TECTRA_TRUSTED_PROXIES, TECTRA_ANCHORING_INTERVAL and so on.") { urls, database, proxies };
+            "Further settings come from the environment: TECTRA_DATABASE, TECTRA_URLS, TECTRA_TRUSTED_PROXIES, TECTRA_ANCHORING_INTERVAL and so on.") { urls, database, proxies, webhooks };
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
             var home = TectraHome.Open();
             using var fernet = home.OpenFernetKeyForNewKey();
-            var options = ServerConfiguration.Read(Configure(parsed.GetValue(urls), parsed.GetValue(database), parsed.GetValue(proxies)), fernet, home.RegistryPath);
+            var arguments = new Dictionary<string, string?>();
+            void Add(string variable, params string[]? values)
+            {
+                if (values is { Length: > 0 }) arguments[variable] = string.Join(',', values);
+            }
+            Add(UrlsVariable, parsed.GetValue(urls));
+            Add("TECTRA_TRUSTED_PROXIES", parsed.GetValue(proxies));
+            Add("TECTRA_WEBHOOK_NETWORKS", parsed.GetValue(webhooks));
+            if (parsed.GetValue(database) is { } named) Add("TECTRA_DATABASE", named);
+            var options = ServerConfiguration.Read(Configure(arguments), fernet, home.RegistryPath);
             // The home's own registry keeps its own ledger key; any other has one of its own, in its database.
             using var ledgerSigner = IsHome(options, home) ? await home.OpenLedgerSignerAsync(cancellationToken).ConfigureAwait(false) : null;
             if (ledgerSigner is not null) KeyStore.CreatePrivateDirectory(home.RegistryPath);
@@ -76,18 +86,11 @@ internal static class ServeCommand
     }
 
     /// <summary>The environment's settings, between the defaults and the arguments.</summary>
-    private static IConfigurationRoot Configure(string[]? urls, string? database, string[]? proxies)
-    {
-        var arguments = new Dictionary<string, string?>();
-        if (urls is { Length: > 0 }) arguments["TECTRA_URLS"] = string.Join(',', urls);
-        if (database is not null) arguments["TECTRA_DATABASE"] = database;
-        if (proxies is { Length: > 0 }) arguments["TECTRA_TRUSTED_PROXIES"] = string.Join(',', proxies);
-        return new ConfigurationBuilder()
-            .AddInMemoryCollection([new("TECTRA_URLS", DefaultUrl)])
-            .AddEnvironmentVariables()
-            .AddInMemoryCollection(arguments)
-            .Build();
-    }
+    private static IConfigurationRoot Configure(Dictionary<string, string?> arguments) => new ConfigurationBuilder()
+        .AddInMemoryCollection([new(UrlsVariable, DefaultUrl)])
+        .AddEnvironmentVariables()
+        .AddInMemoryCollection(arguments)
+        .Build();
 
     /// <summary>Standard output is for what the command says itself, and so is whatever goes wrong with the start.</summary>
     private static void Log(ILoggingBuilder logging, Func<bool> hasStarted)

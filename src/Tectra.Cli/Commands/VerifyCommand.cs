@@ -36,7 +36,7 @@ internal static class VerifyCommand
             if (parsed.GetValue(evidence) is { } bundle)
                 return await VerifyOfflineAsync(inputs, bundle, Policy(KeyTrust.AnyKey), output, cancellationToken).ConfigureAwait(false);
             var home = TectraHome.Find();
-            var server = parsed.GetValue(local) ? null : ServerAccess.Find(home);
+            var server = parsed.GetValue(local) ? null : ServerAccess.Find(home, forLookup: true);
             if (server is null && !home.HasRegistry)
             {
                 output.Remark(null, $"There are no records in {home.Path} yet: nothing can be recognised. Use --evidence with a bundle, log in at a server, or set {TectraHome.HomeVariable} to where files were signed.");

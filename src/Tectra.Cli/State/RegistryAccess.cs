@@ -51,11 +51,14 @@ internal sealed class RegistryAccess : IAsyncDisposable
     public static RegistryAccess Of(OpenRegistry open) => new(open.Registry, open.Registry.LedgerKey, null, open.DisposeAsync);
 
     /// <summary>The server that is configured, else the embedded registry if there is one.</summary>
+    /// <param name="local">Leaves servers out.</param>
+    /// <param name="forLookup">True where nothing is changed.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
     /// <exception cref="RegistryException">There is neither (<c>record_unknown</c>).</exception>
-    public static async ValueTask<RegistryAccess> OpenExistingAsync(bool local, CancellationToken cancellationToken)
+    public static async ValueTask<RegistryAccess> OpenExistingAsync(bool local, bool forLookup, CancellationToken cancellationToken)
     {
         var home = TectraHome.Find();
-        return !local && ServerAccess.Find(home) is { } server
+        return !local && ServerAccess.Find(home, forLookup) is { } server
             ? await OpenAsync(server, cancellationToken).ConfigureAwait(false)
             : Of(await home.OpenExistingRegistryAsync(cancellationToken).ConfigureAwait(false));
     }

@@ -31,9 +31,11 @@ internal sealed class ServerAccess
     public string? SigningKeyId => _options.SigningKeyId;
 
     /// <summary>The server that is configured; null where there is none.</summary>
+    /// <param name="home">Where a login may lie.</param>
+    /// <param name="forLookup">True where the API key only raises the server's limits: one that can't be decrypted is then done without.</param>
     /// <exception cref="ArgumentException">The configuration is half of one, or can't be used.</exception>
     /// <exception cref="KeyAccessException">The login's API key can't be decrypted.</exception>
-    public static ServerAccess? Find(TectraHome home)
+    public static ServerAccess? Find(TectraHome home, bool forLookup = false)
     {
         string? url = Variable(UrlVariable), apiKey = Variable(ApiKeyVariable), signingKeyId = Variable(SigningKeyVariable);
         if (url is null && apiKey is not null) throw new ArgumentException($"{ApiKeyVariable} is set, but {UrlVariable} is not. Set it to the registry's address, or unset {ApiKeyVariable}.");
@@ -44,9 +46,15 @@ internal sealed class ServerAccess
             return new ServerAccess(options, null, login?.Url == options.ApiUrl.AbsoluteUri ? PublicKey.Parse(login.LedgerPublicKey) : null);
         }
         if (login is null) return null;
-        using var fernet = home.FindFernetKey() ?? throw new KeyAccessException(
-            ErrorCodes.FernetKeyWrong, $"The API key of the login at {login.Url} is encrypted, but the Fernet key is gone. Set {TectraHome.FernetVariable}, or log in again.");
-        return new ServerAccess(new TectraOptions { ApiUrl = new Uri(login.Url), ApiKey = login.OpenApiKey(fernet), SigningKeyId = signingKeyId }, login, PublicKey.Parse(login.LedgerPublicKey));
+        try
+        {
+            apiKey = OpenApiKey(home, login);
+        }
+        catch (KeyAccessException) when (forLookup)
+        {
+            // Looking things up needs no secret.
+        }
+        return new ServerAccess(new TectraOptions { ApiUrl = new Uri(login.Url), ApiKey = apiKey, SigningKeyId = signingKeyId }, login, PublicKey.Parse(login.LedgerPublicKey));
     }
 
     /// <summary>An address that somebody typed.</summary>
@@ -63,6 +71,13 @@ internal sealed class ServerAccess
     {
         if (_options.ApiKey is null)
             throw new ArgumentException($"{UrlVariable} is set, but {ApiKeyVariable} is not. Set it to an API key of your account; or unset both and log in with 'tectra login --url {Url}'; or use --local.");
+    }
+
+    private static string OpenApiKey(TectraHome home, ServerLogin login)
+    {
+        using var fernet = home.FindFernetKey() ?? throw new KeyAccessException(
+            ErrorCodes.FernetKeyWrong, $"The API key of the login at {login.Url} is encrypted, but the Fernet key is gone. Set {TectraHome.FernetVariable}, or log in again.");
+        return login.OpenApiKey(fernet);
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
