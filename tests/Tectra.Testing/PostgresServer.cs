@@ -118,8 +118,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Ends the server and removes everything of it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        Directory.Delete(_folder, recursive: true); // while it is still locked, or another run would remove it at the same time
+        await RemoveAsync(_folder);
         await _owner.DisposeAsync();
     }
 
@@ -168,6 +167,15 @@ public sealed class PostgresServer : IAsyncDisposable
         if (File.Exists(Path.Combine(folder, DataName, "postmaster.pid"))) await RunAsync("pg_ctl", "stop", "-w", "-s", "-m", "immediate", "-D", Path.Combine(folder, DataName));
     }
 
+    /// <summary>Ends a cluster and removes its folder, the owner's file last: until then the next run knows that there is something to remove.</summary>
+    private static async Task RemoveAsync(string folder)
+    {
+        await StopClusterAsync(folder);
+        var data = Path.Combine(folder, DataName);
+        if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -193,8 +201,7 @@ public sealed class PostgresServer : IAsyncDisposable
             try
             {
                 await using var held = new FileStream(owner, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                await StopClusterAsync(folder);
-                Directory.Delete(folder, recursive: true);
+                await RemoveAsync(folder);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -22,7 +22,8 @@ internal sealed class PasswordHasher : IDisposable
     /// <summary>Passes and memory: crypto_pwhash_OPSLIMIT_INTERACTIVE and MEMLIMIT_INTERACTIVE, above what OWASP asks for.</summary>
     public const int DefaultPasses = 2, DefaultMemoryBytes = 64 * 1024 * 1024;
 
-    private const int MaxAtOnce = 2, MaxWaiting = 100;
+    /// <summary>How many hashes run at once, and how many may wait for that.</summary>
+    public const int MaxAtOnce = 2, MaxWaiting = 100;
 
     private readonly ulong _passes;
     private readonly nuint _memoryBytes;
@@ -37,6 +38,9 @@ internal sealed class PasswordHasher : IDisposable
         _memoryBytes = (nuint)memoryBytes;
         _nobodys = string.Create(CultureInfo.InvariantCulture, $"$argon2id$v=19$m={memoryBytes / 1024},t={passes},p=1${new string('A', 22)}${new string('A', 43)}");
     }
+
+    /// <summary>How many more could run right now.</summary>
+    public int FreeSlots => _slots.CurrentCount;
 
     /// <summary>Hashes a new password with a new salt.</summary>
     /// <exception cref="RegistryException">Too many wait already (<c>rate_limited</c>).</exception>

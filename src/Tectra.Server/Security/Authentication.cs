@@ -12,8 +12,6 @@ internal sealed partial class Authentication
 {
     private const string Scheme = "Bearer ";
 
-    private static readonly object CallerKey = new();
-
     private readonly AccountService _accounts;
     private readonly ApiKeyService _keys;
     private readonly TokenService _tokens;
@@ -30,7 +28,7 @@ internal sealed partial class Authentication
     }
 
     /// <summary>Who sent a request; null if that isn't known.</summary>
-    public static Caller? FindCaller(HttpContext context) => context.Items.TryGetValue(CallerKey, out var caller) ? (Caller?)caller : null;
+    public static Caller? FindCaller(HttpContext context) => context.Features.Get<Caller>();
 
     /// <summary>Who sent a request to an endpoint that needs an account.</summary>
     public static Caller GetCaller(HttpContext context) => FindCaller(context) ?? throw new InvalidOperationException("The endpoint's metadata doesn't ask for an account.");
@@ -63,7 +61,7 @@ internal sealed partial class Authentication
             Refuse(context, endpoint, "an API key without the scope");
             throw new RegistryException(ErrorCodes.ScopeMissing, $"The API key lacks the scope '{scope}'. Use another key, or log in.");
         }
-        context.Items[CallerKey] = caller;
+        context.Features.Set(caller);
         await next(context).ConfigureAwait(false);
     }
 

@@ -17,16 +17,20 @@ internal sealed class RateLimits : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    private readonly ServerOptions _options;
+    private readonly Func<Counted, RateLimiter>? _public, _verification, _authentication, _caller;
     private readonly PartitionedRateLimiter<HttpContext> _refusals;
     private readonly PartitionedRateLimiter<string> _accounts;
 
     public RateLimits(ServerOptions options)
     {
-        _options = options;
+        _public = WindowOf<Counted>(options.PublicRequestsPerMinute);
+        _verification = WindowOf<Counted>(options.VerificationsPerMinute);
+        _authentication = WindowOf<Counted>(options.AuthAttemptsPerMinute);
+        _caller = WindowOf<Counted>(options.KeyRequestsPerMinute);
+        var account = WindowOf<string>(options.AccountAttemptsPerMinute);
         Requests = PartitionedRateLimiter.Create<HttpContext, Counted>(PartitionOf);
-        _refusals = PartitionedRateLimiter.Create<HttpContext, Counted>(context => Limit(ByAddress(RateClass.Authentication, context), options.AuthAttemptsPerMinute));
-        _accounts = PartitionedRateLimiter.Create<string, string>(email => Limit(email, options.AccountAttemptsPerMinute));
+        _refusals = PartitionedRateLimiter.Create<HttpContext, Counted>(context => Partition(ByAddress(RateClass.Authentication, context), _authentication));
+        _accounts = PartitionedRateLimiter.Create<string, string>(email => account is null ? RateLimitPartition.GetNoLimiter("") : RateLimitPartition.Get(email, account));
     }
 
     /// <summary>Counts requests, after it is known who asks.</summary>
@@ -75,9 +79,14 @@ internal sealed class RateLimits : IDisposable
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static RateLimitPartition<TKey> Limit<TKey>(TKey key, int permits) => permits == 0
-        ? RateLimitPartition.GetNoLimiter(key)
-        : RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = Window, QueueLimit = 0 });
+    /// <summary>Makes the counters of a limit; null where there is none. The partitioned limiter turns their windows.</summary>
+    private static Func<TKey, RateLimiter>? WindowOf<TKey>(int permits) => permits == 0
+        ? null
+        : _ => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = Window, QueueLimit = 0, AutoReplenishment = false });
+
+    /// <summary>What isn't limited shares one partition: those without a limit are never forgotten.</summary>
+    private static RateLimitPartition<Counted> Partition(Counted key, Func<Counted, RateLimiter>? window) =>
+        window is null ? RateLimitPartition.GetNoLimiter(default(Counted)) : RateLimitPartition.Get(key, window);
 
     private static Counted ByAddress(RateClass rate, HttpContext context)
     {
@@ -95,16 +104,15 @@ internal sealed class RateLimits : IDisposable
 
     private RateLimitPartition<Counted> PartitionOf(HttpContext context)
     {
-        var endpoint = context.GetEndpoint()?.Metadata.GetMetadata<ApiEndpoint>();
-        var rate = endpoint?.Rate ?? RateClass.None;
+        var rate = context.GetEndpoint()?.Metadata.GetMetadata<ApiEndpoint>()?.Rate ?? RateClass.None;
         if (rate == RateClass.None) return RateLimitPartition.GetNoLimiter(default(Counted));
         if (Authentication.FindCaller(context) is { } caller && (rate != RateClass.Verification || caller.Has(ApiScopes.Verify)))
-            return Limit(new Counted(RateClass.None, 0, caller.Id), _options.KeyRequestsPerMinute);
-        return Limit(ByAddress(rate, context), rate switch
+            return Partition(new Counted(RateClass.None, 0, caller.Id), _caller);
+        return Partition(ByAddress(rate, context), rate switch
         {
-            RateClass.Verification => _options.VerificationsPerMinute,
-            RateClass.Authentication => _options.AuthAttemptsPerMinute,
-            _ => _options.PublicRequestsPerMinute,
+            RateClass.Verification => _verification,
+            RateClass.Authentication => _authentication,
+            _ => _public,
         });
     }
 

@@ -51,28 +51,19 @@ internal sealed class PasswordHasherTests
     }
 
     [Test]
-    public async Task More_than_a_bounded_number_do_not_wait()
+    public async Task A_few_run_at_once_a_bounded_number_waits_and_the_others_are_sent_away()
     {
-        using var hasher = new PasswordHasher(4, 32 * 1024 * 1024);
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 120).Select(_ => Task.Run(async () =>
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            try
-            {
-                await hasher.VerifyAsync("x", null, patience.Token);
-                return "done";
-            }
-            catch (RegistryException e)
-            {
-                return e.Code;
-            }
-            catch (OperationCanceledException)
-            {
-                return "gave up";
-            }
-        })));
-        Assert.That(outcomes, Has.Some.EqualTo("done"));
-        Assert.That(outcomes, Has.Some.EqualTo(ErrorCodes.RateLimited));
+        using var hasher = new PasswordHasher(20, PasswordHasher.DefaultMemoryBytes);
+        var running = Enumerable.Range(0, PasswordHasher.MaxAtOnce).Select(_ => Task.Run(async () => await hasher.VerifyAsync("x", null, default))).ToArray();
+        await Eventually.BecomesTrueAsync(() => hasher.FreeSlots == 0);
+        using var patience = new CancellationTokenSource();
+        var waiting = Enumerable.Range(0, PasswordHasher.MaxWaiting).Select(_ => hasher.VerifyAsync("x", null, patience.Token).AsTask()).ToArray();
+        Assert.That(
+            async () => await hasher.VerifyAsync("x", null, default),
+            Throws.TypeOf<RegistryException>().With.Property(nameof(TectraException.Code)).EqualTo(ErrorCodes.RateLimited));
+        await patience.CancelAsync();
+        Assert.That(async () => await Task.WhenAll(waiting), Throws.InstanceOf<OperationCanceledException>());
+        await Task.WhenAll(running);
         Assert.That((await hasher.VerifyAsync("x", null, default)).IsRight, Is.False, "and afterwards there is room again");
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Tectra.Sdk;
 using Tectra.Sdk.Keys;
 using Tectra.Server.Hosting;
@@ -133,6 +134,45 @@ internal sealed class ServerLifeTests
         Assert.That(AnchoringService.WaitAfter(int.MaxValue, TimeSpan.FromDays(1)), Is.EqualTo(TimeSpan.FromDays(1)));
     }
 
+    [TestCaseSource(nameof(Engines))]
+    public async Task Idempotency_keys_are_forgotten_after_thirty_days(string engine)
+    {
+        await using var server = await TestServer.StartAsync(engine);
+        using var tenant = await Tenant.CreateAsync(server);
+        var key = await tenant.CreateApiKeyAsync("sign");
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(server.Log));
+        using var housekeeping = new HousekeepingService(server.Registry, server.Clock, loggers.CreateLogger<HousekeepingService>());
+        await server.PostJsonAsync("/api/v1/register", Tenant.Body(tenant.Sign("first")), key, "name");
+        server.Clock.Now += TimeSpan.FromDays(30);
+        await housekeeping.RunAsync(default);
+        var second = Tenant.Body(tenant.Sign("second"));
+        Assert.That((await server.PostJsonAsync("/api/v1/register", second, key, "name")).Code, Is.EqualTo("idempotency_key_reused"));
+        server.Clock.Now += TimeSpan.FromSeconds(1);
+        await housekeeping.RunAsync(default);
+        Assert.That((await server.PostJsonAsync("/api/v1/register", second, key, "name")).Status, Is.EqualTo(HttpStatusCode.Created));
+    }
+
+    [Test]
+    public async Task Without_a_mail_server_mails_are_in_the_log()
+    {
+        var log = new LogLines();
+        var folder = Directory.CreateTempSubdirectory("tectra-server-").FullName;
+        using var fernet = FernetKey.Create();
+        await using (var server = await TectraServer.CreateAsync(new ServerOptions(folder, fernet) { Urls = ["http://127.0.0.1:0"] }, configureLogging: logging => logging.AddProvider(log)))
+        {
+            await server.StartAsync();
+            using var client = new HttpClient { BaseAddress = new Uri(server.Urls[0]) };
+            foreach (var (path, body) in new[] { ("register", """{"email":"ada@example.org","password":"correct horse"}"""), ("forgot-password", """{"email":"ada@example.org"}""") })
+            {
+                using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+                Assert.That((await client.PostAsync(new Uri($"/api/v1/auth/{path}", UriKind.Relative), content)).IsSuccessStatusCode, Is.True);
+            }
+            await Eventually.BecomesTrueAsync(() => log.Lines.Any(line => line.Contains("Reset token: ")));
+            Assert.That(log.Lines.Where(line => line.Contains("HTTP/1.1")), Is.Empty, "single requests are not logged");
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Test]
     public async Task A_request_at_work_is_finished_when_the_server_is_asked_to_end()
     {
@@ -141,9 +181,10 @@ internal sealed class ServerLifeTests
         var body = System.Text.Encoding.UTF8.GetBytes(Tenant.Body(tenant.Sign("draining")));
         using var slow = new SlowContent(body);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/register") { Content = slow };
-        request.Headers.Authorization = new("Bearer", tenant.Token);
+        request.Headers.Authorization = new("Bearer", await tenant.CreateApiKeyAsync("sign"));
         var sending = server.SendAsync(request);
-        await slow.Begun;
+        // The server is at it once it has noted the key's use.
+        await Eventually.BecomesTrueAsync(async () => (await server.Registry.Store.ListApiKeysAsync(tenant.UserId, default))[0].LastUsedMilliseconds is not null);
         var stopping = server.Server.StopAsync();
         slow.Finish();
         Assert.That((await sending).Status, Is.EqualTo(HttpStatusCode.Created));
@@ -155,7 +196,7 @@ internal sealed class ServerLifeTests
     private sealed class SlowContent : HttpContent
     {
         private readonly byte[] _body;
-        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously), _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public SlowContent(byte[] body)
         {
@@ -163,15 +204,12 @@ internal sealed class ServerLifeTests
             Headers.ContentType = new("application/json");
         }
 
-        public Task Begun => _begun.Task;
-
         public void Finish() => _finish.TrySetResult();
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
             await stream.WriteAsync(_body.AsMemory(0, _body.Length / 2));
             await stream.FlushAsync();
-            _begun.TrySetResult();
             await _finish.Task;
             await stream.WriteAsync(_body.AsMemory(_body.Length / 2));
         }
