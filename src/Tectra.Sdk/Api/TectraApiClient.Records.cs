@@ -73,7 +73,8 @@ public sealed partial class TectraApiClient
     {
         ArgumentNullException.ThrowIfNull(reason);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(reason.Length, Revocation.MaxReasonLength, nameof(reason));
-        var call = ApiCall.Delete("revoke", $"{Records}/{recordId}?reason={Uri.EscapeDataString(reason)}") with { IsRepeatable = true };
+        var query = reason.Length == 0 ? "" : $"?reason={Uri.EscapeDataString(reason)}";
+        var call = ApiCall.Delete("revoke", $"{Records}/{recordId}{query}") with { IsRepeatable = true };
         return _transport.SendAsync(call, Wire.LenientJson.RevocationDocument, ToRevocation, cancellationToken);
     }
 
