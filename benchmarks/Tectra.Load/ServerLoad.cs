@@ -54,8 +54,8 @@ internal static class ServerLoad
         var (floors, verified) = (new List<LoadResult>(), new List<LoadResult>());
         for (var round = 0; round < Rounds; round++)
         {
-            floors.Add(await HttpLoad.RunAsync(server.Url, Connections, duration, null, _ => health));
-            verified.Add(await HttpLoad.RunAsync(server.Url, Connections, duration, null, i => verifications[i % records]));
+            floors.Add(await MeasureAsync(server, "health", duration, _ => health));
+            verified.Add(await MeasureAsync(server, "verify", duration, i => verifications[i % records]));
         }
         var (floor, maximum) = (Median(floors.Select(result => result.PerSecond)), Median(verified.Select(result => result.PerSecond)));
         Console.WriteLine($"health {floor:F0}/s, verify {maximum:F0}/s = {maximum / floor:P1}; {verified[^1].StatusText}");
@@ -100,6 +100,14 @@ internal static class ServerLoad
         if (output is not null) AtomicFile.Write(output, Encoding.UTF8.GetBytes(report));
         Directory.Delete(home, recursive: true);
         return maximum / floor >= 0.4 && share >= 0.5 && half.Percentile(0.99) <= 20 ? 0 : 1;
+    }
+
+    private static async Task<LoadResult> MeasureAsync(ServeProcess server, string name, TimeSpan duration, Func<int, ReadOnlyMemory<byte>> request)
+    {
+        var before = server.ProcessorTime;
+        var result = await HttpLoad.RunAsync(server.Url, Connections, duration, null, request);
+        Console.WriteLine($"{name} {result.PerSecond:F0}/s, {(server.ProcessorTime - before).TotalMicroseconds / result.Latencies.Length:F1} µs of the server's processor time each; {result.StatusText}");
+        return result;
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tectra.Registry;
 using Tectra.Registry.Accounts;
 using Tectra.Registry.Webhooks;
 using Tectra.Sdk.Keys;
@@ -32,6 +33,9 @@ public sealed class TectraServer : IAsyncDisposable
 
     /// <summary>The key that signs the registry's ledger: what a verifier must trust.</summary>
     public PublicKey LedgerKey => _registry.Content.LedgerKey;
+
+    /// <summary>The registry that is served, for the process that serves it.</summary>
+    internal ContentRegistry Registry => _registry.Content;
 
     /// <summary>The application's services, for tests.</summary>
     internal IServiceProvider Services => _app.Services;
@@ -80,7 +84,7 @@ public sealed class TectraServer : IAsyncDisposable
         OpenedRegistry? registry = null;
         try
         {
-            registry = await OpenedRegistry.OpenAsync(options, parts.LedgerSigner, parts.Time, loggers.CreateLogger<Registry.ContentRegistry>(), cancellationToken).ConfigureAwait(false);
+            registry = await OpenedRegistry.OpenAsync(options, parts.LedgerSigner, parts.Time, loggers.CreateLogger<ContentRegistry>(), cancellationToken).ConfigureAwait(false);
             var secret = await ServerSecrets.GetAsync(registry.Content.Store, options.FernetKey, ServerSecrets.Tokens, parts.Time, cancellationToken).ConfigureAwait(false);
             var tokens = new TokenService(secret, parts.Time);
             CryptographicOperations.ZeroMemory(secret); // the service has its own copy

@@ -12,7 +12,8 @@ public sealed class ArchitectureTests
         ["Tectra.Sdk"] = [],
         ["Tectra.Sdk.Imaging"] = ["Tectra.Sdk"],
         ["Tectra.Registry"] = ["Tectra.Sdk"],
-        ["tectra"] = ["Tectra.Registry", "Tectra.Sdk.Imaging", "Tectra.Sdk"],
+        ["Tectra.Server"] = ["Tectra.Registry", "Tectra.Sdk"],
+        ["tectra"] = ["Tectra.Server", "Tectra.Registry", "Tectra.Sdk.Imaging", "Tectra.Sdk"],
     };
 
     /// <summary>Public types that own something and therefore change, with what they own.</summary>
@@ -21,11 +22,12 @@ public sealed class ArchitectureTests
         ["Tectra.Sdk.AtomicFile"] = "a temporary file, until it is committed or removed",
         ["Tectra.Sdk.Api.Outbox.RegistrationOutbox"] = "the number of the last registration it took in",
         ["Tectra.Sdk.Imaging.ImageSignerProvider"] = "the signing key, once it was fetched",
+        ["Tectra.Server.TectraServer"] = "a running server, until it is disposed of",
         ["Tectra.Registry.EmbeddedRegistry"] = "an open database, until it is disposed of",
     };
 
     private static readonly Assembly[] Libraries =
-        [typeof(Sdk.Content.Sha256Digest).Assembly, typeof(Sdk.Imaging.ImageSigner).Assembly, typeof(Tectra.Registry.EmbeddedRegistry).Assembly];
+        [typeof(Sdk.Content.Sha256Digest).Assembly, typeof(Sdk.Imaging.ImageSigner).Assembly, typeof(Tectra.Registry.EmbeddedRegistry).Assembly, typeof(Server.TectraServer).Assembly];
 
     private static IEnumerable<Assembly> All => Libraries.Append(Assembly.Load("tectra"));
 

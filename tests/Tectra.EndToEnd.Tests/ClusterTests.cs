@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using Npgsql;
-using Tectra.Sdk;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
-using Tectra.Sdk.Keys;
 using Tectra.Sdk.Verification;
 
 namespace Tectra.EndToEnd.Tests;

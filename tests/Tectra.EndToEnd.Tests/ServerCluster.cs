@@ -10,11 +10,12 @@ namespace Tectra.EndToEnd.Tests;
 /// <summary>An account at a registry, and records that it signs.</summary>
 internal sealed class TestAccount : IDisposable
 {
-    private TestAccount(SigningKey key, string userId, string apiKey)
+    private TestAccount(SigningKey key, string userId, string apiKey, string signingKeyId)
     {
         Key = key;
         UserId = userId;
         ApiKey = apiKey;
+        SigningKeyId = signingKeyId;
     }
 
     public SigningKey Key { get; }
@@ -23,8 +24,10 @@ internal sealed class TestAccount : IDisposable
 
     public string ApiKey { get; }
 
-    /// <summary>Opens an account with an API key for everything and a signing key.</summary>
-    public static async Task<TestAccount> CreateAsync(Uri server)
+    public string SigningKeyId { get; }
+
+    /// <summary>Opens an account with an API key for everything and a signing key, whose private half the server keeps if there is a Fernet key.</summary>
+    public static async Task<TestAccount> CreateAsync(Uri server, FernetKey? fernetKey = null)
     {
         using var anonymous = new TectraApiClient(new TectraOptions { ApiUrl = server });
         var email = $"{RandomNumberGenerator.GetHexString(12, lowercase: true)}@example.org";
@@ -34,8 +37,9 @@ internal sealed class TestAccount : IDisposable
         using var client = anonymous.WithToken(login.Token);
         var apiKey = await client.CreateApiKeyAsync("tests", [ApiScopes.Admin]);
         var key = SigningKey.Create();
-        await client.RegisterSigningKeyAsync(key, "tests");
-        return new TestAccount(key, login.UserId, apiKey.Key);
+        var encrypted = fernetKey is null ? null : EncryptedPrivateKey.Protect(key, fernetKey, TimeProvider.System);
+        var registered = await client.RegisterSigningKeyAsync(key, "tests", encrypted);
+        return new TestAccount(key, login.UserId, apiKey.Key, registered.Id);
     }
 
     /// <summary>A record of a picture that doesn't exist.</summary>

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Tectra.Registry;
 using Tectra.Sdk.Keys;
 
 namespace Tectra.Server.Tests;
@@ -30,6 +31,9 @@ internal sealed class TestServer : IAsyncDisposable
     public TectraServer Server { get; private set; } = null!;
 
     public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>The registry inside, for what no request can do.</summary>
+    public ContentRegistry Registry => Server.Registry;
 
     public Uri Address => Client.BaseAddress!;
 
@@ -99,9 +103,15 @@ internal sealed class TestServer : IAsyncDisposable
         if (_folder is not null) Directory.Delete(_folder, recursive: true);
     }
 
+    private void LogEverything(ILoggingBuilder logging)
+    {
+        logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
+        foreach (var category in new[] { "Microsoft", "Microsoft.Hosting.Lifetime", "Microsoft.AspNetCore.Hosting.Diagnostics" }) logging.AddFilter(category, LogLevel.Trace);
+    }
+
     private async Task OpenAsync()
     {
-        var parts = new ServerParts { ConfigureLogging = logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace), Mail = Mails, Time = Clock, HashPasses = 1, HashMemoryBytes = 8 * 1024 };
+        var parts = new ServerParts { ConfigureLogging = LogEverything, Mail = Mails, Time = Clock, HashPasses = 1, HashMemoryBytes = 8 * 1024 };
         Server = await TectraServer.CreateAsync(Options, parts, default);
         await Server.StartAsync();
         Client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { BaseAddress = new Uri(Server.Urls[0]) };

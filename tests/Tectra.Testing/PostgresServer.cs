@@ -119,8 +119,8 @@ public sealed class PostgresServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        Directory.Delete(_folder, recursive: true); // while it is still locked, or another run would remove it at the same time
         await _owner.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
     }
 
     private static string Binary(string name)

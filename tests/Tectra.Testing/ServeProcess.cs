@@ -33,6 +33,16 @@ public sealed partial class ServeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How long it has kept processors busy.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Whether it still runs.</summary>
     public bool IsRunning => !_process.HasExited;
 
@@ -47,7 +57,7 @@ public sealed partial class ServeProcess : IAsyncDisposable
     {
         var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{(port == 0 ? FreePort() : port)}"));
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        string[] arguments = [Environment.GetEnvironmentVariable("TECTRA_TEST_DLL") ?? ChildProcess.Tectra, "serve", "--urls", url.ToString().TrimEnd('/'), .. database is null ? Array.Empty<string>() : ["--database", database]];
+        string[] arguments = [ChildProcess.Tectra, "serve", "--urls", url.ToString().TrimEnd('/'), .. database is null ? Array.Empty<string>() : ["--database", database]];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var variables = new Dictionary<string, string>
         {

@@ -160,7 +160,8 @@ internal sealed class WebhookSender : IDisposable
             HttpRequestError.SecureConnectionError => "The TLS handshake failed: the receiver ended it.",
             HttpRequestError.ConfigurationLimitExceeded => $"The answer's head is longer than {MaxAnswerHeadKilobytes} kB.",
             HttpRequestError.ResponseEnded => "The receiver ended the connection before it answered.",
-            _ => "The answer is not HTTP/1.1.",
+            HttpRequestError.InvalidResponse => "The answer is not HTTP/1.1.",
+            _ => "The connection broke.",
         };
     }
 }

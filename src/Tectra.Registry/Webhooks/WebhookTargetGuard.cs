@@ -14,6 +14,7 @@ internal sealed class WebhookTargetGuard
     /// <summary>The length of a webhook's address in characters.</summary>
     public const int MaxUrlLength = 2048;
 
+    private const int MaxHostLength = 253; // of a name in the DNS (RFC 1035, section 2.3.4)
     private const int MaxTriedAddresses = 4;
 
     private readonly WebhookOptions _options;
@@ -43,6 +44,7 @@ internal sealed class WebhookTargetGuard
         rest = rest[Uri.SchemeDelimiter.Length..];
         var end = rest.IndexOfAny('/', '?');
         if ((end < 0 ? rest : rest[..end]).Contains('@')) throw Refused("The address has a user name. Leave it out: deliveries are authenticated by their signature.");
+        if (uri.IdnHost.Length > MaxHostLength) throw Refused($"The host's name has more than {MaxHostLength} characters.");
         if (IPAddress.TryParse(uri.IdnHost, out var address) && !IsAllowed(address)) throw Refused("The address is in a network that webhooks may not reach.");
         return uri;
     }

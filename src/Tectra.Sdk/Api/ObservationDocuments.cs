@@ -83,11 +83,14 @@ internal sealed record WatermarkReadingDocument(
         reading.Geometry is { } geometry ? WatermarkGeometryDocument.From(geometry) : null,
         reading.Alteration is { } alteration ? AlterationDocument.From(alteration) : null);
 
-    public static WatermarkReading ToReading(WatermarkReadingDocument document) => new(document.Found, WatermarkPayload.Parse(document.Payload), document.Confidence)
+    public static WatermarkReading ToReading(WatermarkReadingDocument document) => new(document.Found, WatermarkPayload.Parse(document.Payload), Finite(document.Confidence))
     {
         Geometry = document.Geometry is { } geometry ? WatermarkGeometryDocument.ToGeometry(geometry) : null,
         Alteration = document.Alteration is { } alteration ? AlterationDocument.ToAlteration(alteration) : null,
     };
+
+    /// <summary>JSON has no infinity, but <c>1e999</c> is read as one, and no report could then be written.</summary>
+    public static double Finite(double value) => double.IsFinite(value) ? value : throw new FormatException("A number is too large.");
 }
 
 /// <summary>What was done to a picture since it was signed.</summary>
@@ -98,7 +101,14 @@ internal sealed record WatermarkGeometryDocument(
         geometry.Scale, geometry.Aspect, geometry.RotationDegrees, geometry.Mirrored, geometry.Inverted, geometry.OffsetX, geometry.OffsetY, geometry.AsSigned);
 
     public static WatermarkGeometry ToGeometry(WatermarkGeometryDocument document) => new(
-        document.Scale, document.Aspect, document.RotationDegrees, document.Mirrored, document.Inverted, document.OffsetX, document.OffsetY, document.AsSigned);
+        WatermarkReadingDocument.Finite(document.Scale),
+        WatermarkReadingDocument.Finite(document.Aspect),
+        WatermarkReadingDocument.Finite(document.RotationDegrees),
+        document.Mirrored,
+        document.Inverted,
+        WatermarkReadingDocument.Finite(document.OffsetX),
+        WatermarkReadingDocument.Finite(document.OffsetY),
+        document.AsSigned);
 }
 
 /// <summary>Where a watermark is missing.</summary>

@@ -27,11 +27,7 @@ internal sealed record RegistrationDocument(
 }
 
 /// <summary>The JSON form of several registrations.</summary>
-internal sealed record RegistrationBatchDocument(RegistrationDocument[] Records)
-{
-    /// <exception cref="FormatException">A record is null or malformed; the others are lost with it.</exception>
-    public static IReadOnlyList<RegistrationRequest> ToRequests(RegistrationBatchDocument document) => [.. Wire.WithoutNulls(document.Records).Select(RegistrationDocument.ToRequest)];
-}
+internal sealed record RegistrationBatchDocument(RegistrationDocument[] Records);
 
 /// <summary>The answer to a registration.</summary>
 internal sealed record RegistrationReceiptDocument(

@@ -80,21 +80,38 @@ internal sealed class PublicRecordEndpoints(ContentRegistry registry)
         if (by != Hash && parameters.Text(Radius) is not null) throw JsonBody.Malformed($"The {Radius} goes with {Hash}.");
         if (by != Key && parameters.Text(Cursor) is not null) throw JsonBody.Malformed($"The {Cursor} goes with {Key}; other searches give all they find in one page.");
         var limit = parameters.Number(Limit, 1, RecordFilter.MaxLimit);
-        var page = by == Key
-            ? await FindByKeyAsync(parameters.Parse(Key, static text => PublicKey.Parse(text))!.Value, parameters.Parse(Cursor, RecordCursor.Parse), limit, context.RequestAborted).ConfigureAwait(false)
-            : await ReadAsync(await FindAsync(parameters, by, context.RequestAborted).ConfigureAwait(false), limit, context.RequestAborted).ConfigureAwait(false);
+        var page = by switch
+        {
+            Digest => await FindByDigestAsync(parameters.Parse(Digest, static text => Sha256Digest.Parse(text))!.Value, limit, context.RequestAborted).ConfigureAwait(false),
+            Hash => await FindByPictureAsync(
+                parameters.Parse(Hash, static text => PerceptualHash.Parse(text))!.Value,
+                parameters.Number(Radius, 0, VerificationPolicy.MaxPerceptualRadius) ?? VerificationPolicy.DefaultPerceptualRadius,
+                limit,
+                context.RequestAborted).ConfigureAwait(false),
+            Payload => await FindByPayloadAsync(parameters.Parse(Payload, static text => WatermarkPayload.Parse(text))!.Value, limit, context.RequestAborted).ConfigureAwait(false),
+            _ => await FindByKeyAsync(
+                parameters.Parse(Key, static text => PublicKey.Parse(text))!.Value, parameters.Parse(Cursor, RecordCursor.Parse), limit, context.RequestAborted).ConfigureAwait(false),
+        };
         await JsonAnswer.WriteAsync(context, page, Wire.Json.RecordPage).ConfigureAwait(false);
     }
 
-    private async ValueTask<IReadOnlyList<long>> FindAsync(QueryReader parameters, string by, CancellationToken cancellationToken) => by switch
+    private async ValueTask<RecordPage> FindByDigestAsync(Sha256Digest digest, int? limit, CancellationToken cancellationToken)
     {
-        Digest => await registry.Store.FindBySha256Async(parameters.Parse(Digest, static text => Sha256Digest.Parse(text))!.Value, LookupOptions.MaxCandidates, cancellationToken).ConfigureAwait(false),
-        Payload => await registry.FindPayloadsAsync(parameters.Parse(Payload, static text => WatermarkPayload.Parse(text))!.Value, cancellationToken).ConfigureAwait(false),
-        _ => await registry.FindPicturesAsync(
-            parameters.Parse(Hash, static text => PerceptualHash.Parse(text))!.Value,
-            parameters.Number(Radius, 0, VerificationPolicy.MaxPerceptualRadius) ?? VerificationPolicy.DefaultPerceptualRadius,
-            cancellationToken).ConfigureAwait(false),
-    };
+        var sequences = await registry.Store.FindBySha256Async(digest, LookupOptions.MaxCandidates, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(sequences, static _ => 0, limit, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<RecordPage> FindByPictureAsync(PerceptualHash hash, int radius, int? limit, CancellationToken cancellationToken)
+    {
+        var sequences = await registry.FindPicturesAsync(hash, radius, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(sequences, record => PerceptualHash.Parse(record.PerceptualHash).DistanceTo(hash), limit, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<RecordPage> FindByPayloadAsync(WatermarkPayload payload, int? limit, CancellationToken cancellationToken)
+    {
+        var sequences = await registry.FindPayloadsAsync(payload, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(sequences, record => WatermarkPayload.FromSignature(Signature.Parse(record.SignatureHex)).DistanceTo(payload), limit, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The key's owner is looked up first: that the database finds records by.</summary>
     private async ValueTask<RecordPage> FindByKeyAsync(PublicKey key, long? before, int? limit, CancellationToken cancellationToken)
@@ -104,10 +121,11 @@ internal sealed class PublicRecordEndpoints(ContentRegistry registry)
         return await RecordEndpoints.PageAsync(registry, query, isPublic: true, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<RecordPage> ReadAsync(IReadOnlyList<long> sequences, int? limit, CancellationToken cancellationToken)
+    /// <summary>Records by their distance, of equals the oldest first, in one page.</summary>
+    private async ValueTask<RecordPage> ReadAsync(IReadOnlyCollection<long> sequences, Func<RecordSummary, int> distance, int? limit, CancellationToken cancellationToken)
     {
-        long[] wanted = [.. sequences.Take(limit ?? LookupOptions.MaxCandidates)];
-        var records = (await registry.Store.FindAsync(wanted, cancellationToken).ConfigureAwait(false)).ToDictionary(record => record.Sequence);
-        return new RecordPage(await RecordSummaries.OfAsync(registry, [.. wanted.Where(records.ContainsKey).Select(sequence => records[sequence])], isPublic: true, cancellationToken).ConfigureAwait(false), null);
+        var records = await registry.Store.FindAsync(sequences, cancellationToken).ConfigureAwait(false);
+        var summaries = await RecordSummaries.OfAsync(registry, records, isPublic: true, cancellationToken).ConfigureAwait(false);
+        return new RecordPage([.. summaries.OrderBy(distance).Take(limit ?? LookupOptions.MaxCandidates)], null);
     }
 }

@@ -88,7 +88,7 @@ internal static class ServerApp
         limits.MaxRequestBodySize = ApiEndpoint.SmallBody; // endpoints that read more say so
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        limits.MaxRequestLineSize = 8 * 1024;
+        limits.MaxRequestLineSize = 16 * 1024; // a revocation's reason of 1,024 characters, escaped
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));

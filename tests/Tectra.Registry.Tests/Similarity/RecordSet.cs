@@ -37,13 +37,9 @@ internal sealed class RecordSet
     /// <summary>A value with exactly so many of its lowest <paramref name="bits"/> changed.</summary>
     public UInt128 Flip(UInt128 value, int bits, int count)
     {
-        while (count > 0)
-        {
-            var mask = UInt128.Zero;
-            while (UInt128.PopCount(mask) < (UInt128)count) mask |= UInt128.One << _random.Next(bits);
-            return value ^ mask;
-        }
-        return value;
+        var mask = UInt128.Zero;
+        while (UInt128.PopCount(mask) < (UInt128)count) mask |= UInt128.One << _random.Next(bits);
+        return value ^ mask;
     }
 
     public void AddTo(SimilarityIndex index, int position) => Assert.That(

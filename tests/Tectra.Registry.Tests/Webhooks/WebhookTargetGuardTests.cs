@@ -184,6 +184,16 @@ public sealed class WebhookTargetGuardTests
     }
 
     [Test]
+    public void A_hosts_name_has_at_most_253_characters()
+    {
+        var guard = Guard(new FakeNetwork());
+        var longest = string.Join('.', Enumerable.Repeat(new string('a', 62), 4)) + ".b";
+        Assert.That(guard.Check($"https://{longest}/").IdnHost, Has.Length.EqualTo(253));
+        Assert.Throws<RegistryException>(() => guard.Check($"https://{longest}b/"));
+        Assert.Throws<RegistryException>(() => guard.Check($"https://{new string('a', 64)}.example/"), "nor a label more than 63");
+    }
+
+    [Test]
     public void Http_is_for_operators_who_allow_it() =>
         Assert.That(Guard(new FakeNetwork(), new WebhookOptions { AllowInsecure = true }).Check("http://receiver.example/").Scheme, Is.EqualTo("http"));
 

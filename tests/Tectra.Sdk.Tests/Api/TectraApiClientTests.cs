@@ -62,6 +62,7 @@ public sealed class TectraApiClientTests
             Case("stats", c => c.GetStatsAsync(), "GET", "api/v1/dashboard/stats", null, stats, true),
             Case("health", c => c.PingAsync(), "GET", "health", null, """{"status":"ok"}""", false),
             Case("ready", c => c.IsReadyAsync(), "GET", "health/ready", null, """{"status":"ok"}""", false),
+            Case("revoke without reason", c => c.RevokeAsync(RecordId.Parse(Id), ""), "DELETE", $"{records}/{Id}", null, $$"""{"timestamp":"{{Time}}","reason":""}""", true),
             Case("revoke", c => c.RevokeAsync(RecordId.Parse(Id), "key lost & found"), "DELETE", $"{records}/{Id}?reason=key%20lost%20%26%20found", null, $$"""{"timestamp":"{{Time}}","reason":"key lost & found"}""", true),
         ];
     }

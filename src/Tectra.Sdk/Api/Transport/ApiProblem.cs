@@ -43,7 +43,7 @@ internal static class ApiProblem
     {
         HttpStatusCode.Unauthorized => hasCredential ? ErrorCodes.CredentialsInvalid : ErrorCodes.AuthenticationRequired,
         HttpStatusCode.Forbidden => ErrorCodes.ScopeMissing,
-        HttpStatusCode.RequestEntityTooLarge => ErrorCodes.RequestTooLarge,
+        HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.RequestUriTooLong => ErrorCodes.RequestTooLarge,
         HttpStatusCode.TooManyRequests => ErrorCodes.RateLimited,
         HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => ErrorCodes.RegistryUnavailable,
         _ => ErrorCodes.RegistryAnswerMalformed,
@@ -54,7 +54,7 @@ internal static class ApiProblem
         ErrorCodes.AuthenticationRequired => "The registry wants to know who asks.",
         ErrorCodes.CredentialsInvalid => "The registry does not accept the credentials: they are wrong, expired or revoked.",
         ErrorCodes.ScopeMissing => "The registry does not allow this with the credentials given.",
-        ErrorCodes.RequestTooLarge => "The request is longer than the registry reads. Send fewer records at once.",
+        ErrorCodes.RequestTooLarge => "The request is longer than the registry reads. Send less at once.",
         ErrorCodes.RateLimited => "The registry has had too many requests. Wait before the next one.",
         ErrorCodes.RegistryUnavailable => $"The registry can't answer now (HTTP status {status}). Try again later.",
         ErrorCodes.RegistryAnswerMalformed => $"HTTP status {status} without a reason is not how a registry answers. Check TECTRA_API_URL, and what lies between here and there.",
@@ -65,7 +65,7 @@ internal static class ApiProblem
     private static string? Advice(string code, ApiCall call) => code switch
     {
         ErrorCodes.AuthenticationRequired => "Set TECTRA_API_KEY to an API key of your account, or log in.",
-        ErrorCodes.CredentialsInvalid when call.Access != ApiAccess.Anonymous => "Set TECTRA_API_KEY to an API key that is valid, or log in again.",
+        ErrorCodes.CredentialsInvalid when call.Access != ApiAccess.Anonymous => "Check TECTRA_API_KEY.",
         ErrorCodes.ScopeMissing => "Use an API key with the scope that is missing, or log in.",
         _ => null,
     };

@@ -84,7 +84,7 @@ internal sealed class LoopbackRegistry : IAsyncDisposable
             context.Response.StatusCode = 503;
             return;
         }
-        var outcomes = RegistrationBatchDocument.ToRequests(document).Select(Register).ToArray();
+        var outcomes = document.Records.Select(RegistrationDocument.ToRequest).Select(Register).ToArray();
         if (_random.Next(5) == 0)
         {
             BrokenOff++;

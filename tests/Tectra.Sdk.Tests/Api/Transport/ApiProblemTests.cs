@@ -24,6 +24,7 @@ public sealed class ApiProblemTests
     [TestCase(400, null, "registry_answer_malformed")]
     [TestCase(302, null, "registry_answer_malformed")]
     [TestCase(413, null, "request_too_large")]
+    [TestCase(414, null, "request_too_large")]
     [TestCase(429, null, "rate_limited")]
     [TestCase(408, null, "registry_unavailable")]
     [TestCase(500, null, "registry_unavailable")]
@@ -45,7 +46,7 @@ public sealed class ApiProblemTests
     [Test]
     public void What_to_do_next_is_said()
     {
-        Assert.That(Error(() => FakeRegistry.Problem(401, "credentials_invalid", "No such key.")).Message, Is.EqualTo("No such key. Set TECTRA_API_KEY to an API key that is valid, or log in again."));
+        Assert.That(Error(() => FakeRegistry.Problem(401, "credentials_invalid", "No such key.")).Message, Is.EqualTo("No such key. Check TECTRA_API_KEY."));
         Assert.That(Error(() => FakeRegistry.Problem(401, "authentication_required", "Who?")).Message, Does.Contain("TECTRA_API_KEY"));
         Assert.That(Error(() => new HttpResponseMessage(HttpStatusCode.NotFound)).Message, Does.Contain("TECTRA_API_URL"));
         using var registry = new FakeRegistry(() => FakeRegistry.Problem(401, "credentials_invalid", "The address or the password is wrong."));
