@@ -40,6 +40,7 @@ internal static class PasswordInput
 
     private static string Ask(string question)
     {
+        _ = Console.KeyAvailable; // turns the echo off, before anybody is asked to type
         Console.Error.Write(question);
         var line = new StringBuilder();
         while (true)

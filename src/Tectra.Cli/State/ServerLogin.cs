@@ -58,7 +58,7 @@ internal sealed record ServerLogin(
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {
-            throw new ArgumentException($"{path} is not a login: {e.Message} Log in again.", e);
+            throw new ArgumentException($"{path} is not a login: {e.Message.Split(" (Parameter '")[0]} Log in again.", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -73,6 +74,32 @@ public sealed class LoginTests
         await other.FailAsync("invalid_argument", "login", "--url", "nonsense", "--email", email);
         await other.FailAsync("invalid_argument", "login", "--url", _registry.Url.ToString());
         await other.FailAsync("invalid_argument", [.. login, "--org-name", "Acme"]);
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task On_a_terminal_the_password_is_asked_for_and_not_shown()
+    {
+        using var cli = new CliRunner();
+        // 'script' gives the command a terminal; what that shows is its output.
+        var start = new ProcessStartInfo("script", ["-qec", $"dotnet '{ChildProcess.Tectra}' login --url {_registry.Url} --register --email {_registry.NewEmail()}", "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { ["TECTRA_HOME"] = cli.Home },
+        };
+        using var process = Process.Start(start)!;
+        var shown = new StringBuilder();
+        for (int next; !shown.ToString().Contains("Password of", StringComparison.Ordinal) && (next = process.StandardOutput.Read()) >= 0;) shown.Append((char)next);
+        await process.StandardInput.WriteAsync("correct horsesX\u007f\u007f battery staple\r");
+        await process.StandardInput.FlushAsync();
+        shown.Append(await process.StandardOutput.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.That(process.ExitCode, Is.Zero, shown.ToString());
+        Assert.That(shown.ToString(), Does.Contain("logged in").And.Not.Contain("correct").And.Not.Contain("battery"));
+        using var client = _registry.CreateClient();
+        var email = JsonNode.Parse(File.ReadAllBytes(Path.Combine(cli.Home, "server.json")))!["email"]!.GetValue<string>();
+        Assert.That(async () => await client.LoginAsync(email, "correct horse battery staple"), Throws.Nothing, "the rubbed-out letters are no part of it");
     }
 
     [Test]
