@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using System.Text;
 using Tectra.Sdk;
 using Tectra.Sdk.Content;
@@ -110,7 +108,7 @@ internal static unsafe class WatermarkTimer
         double decode = steps[0].Median, encode = steps[1].Median;
         var text = new StringBuilder();
         text.AppendLine("# Watermark beside the codec").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}; {Processor()} ({VectorWidth()}), {Environment.ProcessorCount} cores; .NET {Environment.Version}; {Codec()}.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}; {Machine.Processor} ({Machine.VectorWidth}), {Environment.ProcessorCount} cores; .NET {Environment.Version}; {Codec()}.");
         text.AppendLine(CultureInfo.InvariantCulture, $"Medians of {Rounds} rounds, one thread, warm, everything measured in each round. Embedding and extracting take decoded pixels and include luma and scaling.").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{Path.GetFileName(photo)}, {image.Width}×{image.Height}:").AppendLine();
         text.AppendLine("| | ms | × decode | × (decode + encode) | managed bytes a call |");
@@ -126,22 +124,12 @@ internal static unsafe class WatermarkTimer
         return text.ToString();
     }
 
-    private static string Processor() => OperatingSystem.IsLinux()
-        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor"
-        : RuntimeInformation.ProcessArchitecture.ToString();
-
     /// <summary>The library's file, whose name tells its version.</summary>
     private static string Codec()
     {
         const string Name = "libturbojpeg";
         var mapped = OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/maps").FirstOrDefault(line => line.Contains(Name, StringComparison.Ordinal)) : null;
         return mapped is null ? Name : Path.GetFileName(mapped);
-    }
-
-    private static string VectorWidth()
-    {
-        if (Avx512BW.IsSupported && Vector512.IsHardwareAccelerated) return "AVX-512";
-        return Avx2.IsSupported ? "AVX2" : "128-bit vectors";
     }
 
     /// <summary>TurboJPEG without the library's own work around it: a floor that allocates nothing.</summary>

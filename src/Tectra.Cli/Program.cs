@@ -27,10 +27,10 @@ internal static class Program
     {
         var root = new RootCommand(
             "Makes images provably authentic: signs them with an Ed25519 key and an invisible watermark, registers hashes and " +
-            "signatures (never pixels) in a registry on this machine, and verifies any copy.\n\n" +
+            "signatures (never pixels) in a registry on this machine or at a server, and verifies any copy.\n\n" +
             "Try it:  tectra demo\n" +
             "State lives in $TECTRA_HOME (default ~/.tectra). Keys are encrypted with the Fernet key from TECTRA_FERNET_KEY, or from a " +
-            "private file that is made on first use.")
+            "private file that is made on first use. A server is used after 'tectra login', or with TECTRA_API_URL and TECTRA_API_KEY.")
         {
             DemoCommand.Create(),
             SignCommand.Create(),
@@ -40,10 +40,19 @@ internal static class Program
             KeysCommand.Create(),
             EvidenceCommand.Create(),
             RevokeCommand.Create(),
+            LoginCommand.Create(),
+            LogoutCommand.Create(),
+            OutboxCommand.Create(),
+            ServeCommand.Create(),
         };
         // '@name' is a file's name like any other here, not a list of arguments.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        if (parsed.Errors.Count == 0)
+        {
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+            if (parsed.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null; // the server ends itself, with 0
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        }
         var path = parsed.CommandResult.Command.Parents.OfType<Command>().Prepend(parsed.CommandResult.Command).Where(command => command is not RootCommand).Reverse();
         var name = string.Join(' ', path.Select(command => command.Name).Prepend("tectra"));
         var message = string.Join(' ', parsed.Errors.Select(error => error.Message));

@@ -81,10 +81,10 @@ internal sealed class ContentRegistry : IAsyncDisposable
     /// <summary>Records by their sequence numbers, as they stand now.</summary>
     public ValueTask<IReadOnlyList<KnownRecord>> LoadAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) => _finder.LoadAsync(sequences, cancellationToken);
 
-    /// <summary>Records within a radius of a perceptual hash, nearest first.</summary>
+    /// <summary>Records within a radius of a perceptual hash; the nearest if they are too many.</summary>
     public ValueTask<IReadOnlyList<long>> FindPicturesAsync(PerceptualHash hash, int radius, CancellationToken cancellationToken) => _finder.FindPicturesAsync(hash, radius, cancellationToken);
 
-    /// <summary>Records within the watermark's radius of a payload, nearest first.</summary>
+    /// <summary>Records within the watermark's radius of a payload; the nearest if they are too many.</summary>
     public ValueTask<IReadOnlyList<long>> FindPayloadsAsync(WatermarkPayload payload, CancellationToken cancellationToken) => _finder.FindPayloadsAsync(payload, cancellationToken);
 
     /// <summary>Judges what was observed by what this registry knows: signers of any key, its own ledger.</summary>

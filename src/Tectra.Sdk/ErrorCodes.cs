@@ -108,8 +108,14 @@ public static class ErrorCodes
     /// <summary>The parent record isn't registered.</summary>
     public const string ParentUnknown = "parent_unknown";
 
-    /// <summary>The registry's database can't be opened or is of another version.</summary>
+    /// <summary>The registry can't be used at the moment: its database can't be opened, is of another version, or the server is overloaded.</summary>
     public const string RegistryUnavailable = "registry_unavailable";
+
+    /// <summary>The registry couldn't be reached, or didn't answer in time.</summary>
+    public const string RegistryUnreachable = "registry_unreachable";
+
+    /// <summary>Something answered, but not as a registry does.</summary>
+    public const string RegistryAnswerMalformed = "registry_answer_malformed";
 
     /// <summary>The registry wants to know who asks, and no API key or token was given.</summary>
     public const string AuthenticationRequired = "authentication_required";
@@ -132,6 +138,11 @@ public static class ErrorCodes
     /// <summary>There is nothing of that name or id, or it is another account's.</summary>
     public const string NotFound = "not_found";
 
+    /// <summary>The idempotency key was used before, for another request.</summary>
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+
+    /// <summary>A file in the outbox isn't a registration that this version can read.</summary>
+    public const string OutboxEntryDamaged = "outbox_entry_damaged";
     /// <summary>The path is right, but not with this HTTP method.</summary>
     public const string MethodNotAllowed = "method_not_allowed";
 
@@ -152,6 +163,8 @@ public static class ErrorCodes
 
     /// <summary>A fault of the program; its log says more.</summary>
     public const string InternalError = "internal_error";
+    /// <summary>A record's sequence number is beyond what the similarity index holds.</summary>
+    public const string SimilarityIndexFull = "similarity_index_full";
 
     /// <summary>The ledger file is damaged or was changed.</summary>
     public const string LedgerDamaged = "ledger_damaged";
@@ -159,12 +172,12 @@ public static class ErrorCodes
     /// <summary>A native library is missing or too old.</summary>
     public const string NativeLibraryMissing = "native_library_missing";
 
-    /// <summary>The idempotency key was used for another request.</summary>
-    public const string IdempotencyKeyReused = "idempotency_key_reused";
-
     /// <summary>The watermark payload that a client says it embedded doesn't follow from the fingerprint signature.</summary>
     public const string WatermarkPayloadMismatch = "watermark_payload_mismatch";
 
     /// <summary>The certificate names another organisation than the account that registers it.</summary>
     public const string SignerIdentityMismatch = "signer_identity_mismatch";
+
+    /// <summary>The address of a webhook may not be posted to.</summary>
+    public const string WebhookUrlRefused = "webhook_url_refused";
 }

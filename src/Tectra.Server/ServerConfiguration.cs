@@ -27,6 +27,8 @@ public static class ServerConfiguration
         [nameof(ServerOptions.MaxStaleness)] = (options, text) => options with { MaxStaleness = Duration(text) },
         [nameof(ServerOptions.CachedRecords)] = (options, text) => options with { CachedRecords = Number(text) },
         [nameof(ServerOptions.TrustedProxies)] = (options, text) => options with { TrustedProxies = List(text) },
+        [nameof(ServerOptions.AllowInsecureWebhooks)] = (options, text) => options with { AllowInsecureWebhooks = bool.Parse(text) },
+        [nameof(ServerOptions.WebhookNetworks)] = (options, text) => options with { WebhookNetworks = List(text) },
     };
 
     /// <summary>Reads the options.</summary>

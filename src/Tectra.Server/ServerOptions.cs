@@ -76,6 +76,21 @@ public sealed record ServerOptions
             : throw OutOfRange(nameof(TrustedProxies), "IP addresses or networks such as 10.0.0.0/8");
     } = [];
 
+    /// <summary>Whether webhooks may have <c>http</c> addresses too: their events then travel in the clear.</summary>
+    public bool AllowInsecureWebhooks { get; init; }
+
+    /// <summary>
+    /// Networks that webhooks may reach although they are not public, such as <c>10.1.2.0/24</c>: whoever has an account can make this
+    /// server post there.
+    /// </summary>
+    public IReadOnlyList<string> WebhookNetworks
+    {
+        get;
+        init => field = value is not null && value.All(text => TryParseNetwork(text, out _))
+            ? [.. value]
+            : throw OutOfRange(nameof(WebhookNetworks), "IP addresses or networks such as 10.0.0.0/8");
+    } = [];
+
     private const int MaxRate = 1_000_000_000;
 
     /// <summary>Whether the database is PostgreSQL's.</summary>

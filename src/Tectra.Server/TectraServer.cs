@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tectra.Registry;
 using Tectra.Registry.Accounts;
+using Tectra.Registry.Webhooks;
 using Tectra.Sdk.Keys;
 using Tectra.Server.Hosting;
 using Tectra.Server.Security;
@@ -96,8 +97,9 @@ public sealed class TectraServer : IAsyncDisposable
             var tokens = new TokenService(secret, parts.Time);
             CryptographicOperations.ZeroMemory(secret); // the service has its own copy
             var (hasher, limits) = (new PasswordHasher(parts.HashPasses, parts.HashMemoryBytes), new RateLimits(options));
-            var app = ServerApp.Build(options, parts, loggers, registry.Content, tokens, hasher, limits);
-            return new TectraServer(app, registry, hasher, limits, loggers);
+            var webhooks = new RegistryWebhooks(registry.Content.Store, options.FernetKey, WebhookHosting.OptionsOf(options), parts.Time, loggers.CreateLogger<RegistryWebhooks>());
+            var app = ServerApp.Build(options, parts, loggers, registry.Content, webhooks, tokens, hasher, limits);
+            return new TectraServer(app, registry, webhooks, hasher, limits, loggers);
         }
         catch
         {

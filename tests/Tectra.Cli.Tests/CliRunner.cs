@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Tectra.Cli.Tests;
@@ -25,6 +26,27 @@ internal sealed class CliRunner : IDisposable
     /// <summary>Runs <c>tectra</c>.</summary>
     public Task<ChildRun> RunAsync(params string[] arguments) => ChildProcess.RunAsync([ChildProcess.Tectra, .. arguments], _environment);
 
+    /// <summary>Runs <c>tectra</c> with something on standard input.</summary>
+    public async Task<ChildRun> RunWithInputAsync(string input, params string[] arguments)
+    {
+        using var process = Start(arguments);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new ChildRun(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts <c>tectra</c>; the caller reads its outputs and disposes of it.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in (string[])[ChildProcess.Tectra, .. arguments]) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in _environment) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
     /// <summary>Runs <c>tectra … --json</c> and parses its lines.</summary>
     public async Task<(int ExitCode, List<JsonElement> Lines, string Error)> JsonAsync(params string[] arguments)
     {
@@ -35,6 +57,23 @@ internal sealed class CliRunner : IDisposable
             return document.RootElement.Clone();
         }).ToList();
         return (run.ExitCode, lines, run.Error);
+    }
+
+    /// <summary>Runs a command that must fail with exit code 2, one line and this code.</summary>
+    public async Task<string> FailAsync(string code, params string[] arguments)
+    {
+        var (exit, lines, _) = await JsonAsync(arguments);
+        var error = lines.Single().GetProperty("error");
+        Assert.That((exit, error.GetProperty("code").GetString()), Is.EqualTo((2, code)), $"{string.Join(' ', arguments)}: {error}");
+        return error.GetProperty("message").GetString()!;
+    }
+
+    /// <summary>Runs a command that must succeed with one line.</summary>
+    public async Task<JsonElement> OneAsync(params string[] arguments)
+    {
+        var (exit, lines, error) = await JsonAsync(arguments);
+        Assert.That(exit, Is.Zero, $"{string.Join(' ', arguments)}: {string.Join('\n', lines)}{error}");
+        return lines.Single();
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Tectra.Registry;
 using Tectra.Sdk;
 using Tectra.Sdk.Api;
+using Tectra.Sdk.Api.Outbox;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
@@ -60,5 +63,43 @@ public sealed class ReadmeSnippets
             Environment.CurrentDirectory = previous;
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Test]
+    public async Task In_a_service()
+    {
+        var folder = Directory.CreateTempSubdirectory("tectra-readme-").FullName;
+        using var fernetKey = FernetKey.Create();
+        var fernetText = System.Text.Encoding.ASCII.GetString(fernetKey.Export());
+        await using (var server = await ServeProcess.StartAsync(null, Path.Combine(folder, "home"), fernetText))
+        {
+            using var account = await TestAccount.CreateAsync(server.Url, fernetKey);
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Tectra:ApiUrl"] = server.Url.ToString(),
+                ["Tectra:ApiKey"] = account.ApiKey,
+                ["Tectra:SigningKeyId"] = account.SigningKeyId,
+                ["Tectra:FernetKey"] = fernetText,
+                ["Tectra:OutboxDirectory"] = Path.Combine(folder, "outbox"),
+            }).Build();
+            var services = new ServiceCollection();
+            services.AddLogging();
+
+            // In a service, with a registry behind HTTP: TECTRA_API_URL, TECTRA_API_KEY, TECTRA_SIGNING_KEY_ID, TECTRA_FERNET_KEY, TECTRA_OUTBOX.
+            services.AddTectra(configuration).AddTectraImaging();
+
+            await using var provider = services.BuildServiceProvider();
+            var picture = await File.ReadAllBytesAsync(TestData.PathOf("images/kodak/kodim04.png"));
+
+            // The encrypted signing key is fetched once and opened here; only hashes and signatures go back.
+            ImageSigner generatorSigner = await provider.GetRequiredService<ImageSignerProvider>().GetAsync();
+            SignedImage generated = await generatorSigner.SignAsync(picture, new SignRequest(OriginType.AiGeneratedImage));
+            await provider.GetRequiredService<RegistrationOutbox>().EnqueueAsync(generated.Registration);
+
+            var flush = await provider.GetRequiredService<RegistrationOutbox>().FlushAsync(provider.GetRequiredService<ITectraApi>());
+            Assert.That((flush.Delivered, flush.Refused), Is.EqualTo((1, 0)));
+            Assert.That(await provider.GetRequiredService<ITectraApi>().GetEvidenceAsync(generated.Certificate.RecordId), Is.Not.Null);
+        }
+        Directory.Delete(folder, recursive: true);
     }
 }

@@ -12,6 +12,8 @@ internal static class CommandParts
 {
     public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, one object a line, in the order of the arguments." };
 
+    public static Option<bool> LocalOption() => new("--local") { Description = "Use the registry on this machine, even if a server is configured." };
+
     public static Argument<string[]> FilesArgument(string description)
     {
         var argument = new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };

@@ -20,23 +20,25 @@ internal static class EvidenceCommand
     {
         var subject = new Argument<string>("FILE|RECORD") { Description = "A signed file, or a record id." };
         var target = new Option<string>("--output", "-o") { Description = "The bundle to write (JSON).", Required = true };
-        var command = new Command("evidence", "Export what anybody needs to verify a file without this registry: certificate, Merkle proof, ledger entry.") { subject, target };
+        var local = CommandParts.LocalOption();
+        var command = new Command("evidence", "Export what anybody needs to verify a file without any registry: certificate, Merkle proof, ledger entry.") { subject, target, local };
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
             string text = parsed.GetRequiredValue(subject), path = parsed.GetRequiredValue(target);
             CommandParts.ThrowIfSame(text, path);
-            var open = await TectraHome.Find().OpenExistingRegistryAsync(cancellationToken).ConfigureAwait(false);
-            await using (open.ConfigureAwait(false))
+            var access = await RegistryAccess.OpenExistingAsync(parsed.GetValue(local), forLookup: true, cancellationToken).ConfigureAwait(false);
+            await using (access.ConfigureAwait(false))
             {
-                if (!RecordId.TryParse(text, out var id)) id = await FindRecordAsync(text, open, cancellationToken).ConfigureAwait(false);
-                var bundle = await open.Registry.GetEvidenceAsync(id, cancellationToken).ConfigureAwait(false)
+                if (!RecordId.TryParse(text, out var id)) id = await FindRecordAsync(text, access.Api, cancellationToken).ConfigureAwait(false);
+                var bundle = await access.Api.GetEvidenceAsync(id, cancellationToken).ConfigureAwait(false)
                     ?? throw new RegistryException(ErrorCodes.RecordUnknown, $"There is no record {id} in this registry.");
                 AtomicFile.Write(path, bundle.ToJson());
-                var anchor = AnchorOf(bundle, open.Registry.LedgerKey);
+                var anchor = AnchorOf(bundle, access.LedgerKey);
                 var status = anchor.Outcome == CheckOutcome.Passed ? "anchored" : anchor.Code == CheckCodes.AnchorPending ? "pending" : anchor.Code;
                 if (output.IsJson) output.Line(new EvidenceDocument(id.ToString(), path, status), CliJson.Line.EvidenceDocument);
                 else output.Console.MarkupLine($"[green]✓[/] {CommandOutput.Escape(path)}  [dim]record {id}, {status}[/]");
                 if (anchor.Outcome != CheckOutcome.Passed) output.Remark(path, anchor.Details);
+                if (access.LedgerFinding is { } finding) output.Remark(path, finding.Result.Details);
                 return ExitCode.Success;
             }
         });
@@ -51,11 +53,11 @@ internal static class EvidenceCommand
         return report.Findings.First(finding => finding.Subject == "anchor").Result;
     }
 
-    private static async Task<RecordId> FindRecordAsync(string file, OpenRegistry open, CancellationToken cancellationToken)
+    private static async Task<RecordId> FindRecordAsync(string file, ITectraApi api, CancellationToken cancellationToken)
     {
         var observed = await new ImageInspector().InspectFileAsync(file, InspectionDepth.Watermark, cancellationToken).ConfigureAwait(false);
         var policy = new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.AnyKey);
-        var report = await open.Registry.VerifyAsync(observed, policy, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        var report = await api.VerifyAsync(observed, policy, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         return report.Certificate?.RecordId
             ?? throw new RegistryException(ErrorCodes.RecordUnknown, $"No record of this registry matches '{file}'. Sign it first, or give a record id.");
     }

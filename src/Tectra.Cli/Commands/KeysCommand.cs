@@ -15,7 +15,7 @@ internal static class KeysCommand
 
     public static Command Create() => new("keys", "Make, show and move signing keys. Private halves are Fernet-encrypted wherever they lie.")
     {
-        CreateCreate(), CreateList(), CreateExport(), CreateImport(),
+        CreateCreate(), CreateList(), CreateExport(), CreateImport(), CreatePush(),
     };
 
     private static Command CreateCreate()
@@ -23,7 +23,7 @@ internal static class KeysCommand
         var name = new Argument<string>("NAME") { Description = "The new key's name.", DefaultValueFactory = _ => KeyStore.DefaultName };
         var organisation = new Option<string?>("--org-name") { Description = "The organisation's name, as certificates will show it." };
         var type = new Option<string?>("--org-type") { Description = "The organisation's kind, such as ai_provider or newsroom." };
-        var user = new Option<string?>("--user") { Description = "The user id. Default: the one of the other keys here." };
+        var user = new Option<string?>("--user") { Description = "The user id. Default: the one who is logged in, else the one of the other keys here." };
         var command = new Command("create", "Make a new Ed25519 signing key.") { name, organisation, type, user };
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
@@ -35,7 +35,7 @@ internal static class KeysCommand
             using (await home.LockAsync(cancellationToken).ConfigureAwait(false))
             using (var fernet = home.OpenFernetKeyForNewKey())
             {
-                var userId = parsed.GetValue(user) ?? home.Keys.NewUserId();
+                var userId = parsed.GetValue(user) ?? home.FindLogin()?.UserId ?? home.Keys.NewUserId();
                 Show(output, [home.Keys.Create(parsed.GetRequiredValue(name), userId, organisationName, organisationType, fernet)]);
             }
             return ExitCode.Success;
@@ -59,8 +59,7 @@ internal static class KeysCommand
         return command.WithAction(CommandParts.JsonOption(), (parsed, output, _) =>
         {
             var home = TectraHome.Find();
-            var key = home.Keys.Find(parsed.GetRequiredValue(name))
-                ?? throw new KeyAccessException(ErrorCodes.SigningKeyUnknown, $"There is no signing key '{parsed.GetValue(name)}' in {home.Path}. 'tectra keys list' shows those there are.");
+            var key = Find(home, parsed.GetRequiredValue(name));
             var path = parsed.GetRequiredValue(target);
             if (parsed.GetValue(onlyPublic)) AtomicFile.Write(path, Encoding.ASCII.GetBytes(key.PublicKey + "\n"));
             else AtomicFile.Write(path, key.ToJson(), ownerOnly: true);
@@ -81,29 +80,45 @@ internal static class KeysCommand
             var home = TectraHome.Open();
             using (await home.LockAsync(cancellationToken).ConfigureAwait(false))
             {
-                if (home.Keys.Find(key.Name) is not { } existing || existing.PublicKey != key.PublicKey) Import(key, home);
+                if (home.Keys.Find(key.Name) is not { } existing || existing.PublicKey != key.PublicKey) home.Import(key);
             }
             Show(output, [key]);
             return ExitCode.Success;
         });
     }
 
-    private static void Import(StoredKey key, TectraHome home)
+    private static Command CreatePush()
     {
-        // Never made here: a new Fernet key could not open what comes from elsewhere.
-        using var given = home.FindFernetKey() ?? throw new KeyAccessException(
-            ErrorCodes.FernetKeyWrong,
-            $"The key is encrypted with the Fernet key of the machine it comes from. Set {TectraHome.FernetVariable} to that, or copy that machine's fernet.key into {home.Path}.");
-        key.Unprotect(given).Dispose();
-        using (home.OpenFernetKeyForNewKey()) home.Keys.Add(key);
+        var name = new Argument<string>("NAME") { Description = "The key's name." };
+        var noBackup = new Option<bool>("--no-key-backup") { Description = "Upload the public half only. Default: the private half too, encrypted with the Fernet key, which stays here." };
+        var command = new Command("push", "Register a key at the server, so that it takes what the key signs. Repeating it changes nothing.") { name, noBackup };
+        return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
+        {
+            var home = TectraHome.Find();
+            var key = Find(home, parsed.GetRequiredValue(name));
+            var server = ServerAccess.Find(home) ?? throw new ArgumentException("There is no server to register the key at. Log in with 'tectra login', or set TECTRA_API_URL and TECTRA_API_KEY.");
+            server.RequireApiKey();
+            using var client = server.CreateClient();
+            var account = await client.GetAccountAsync(cancellationToken).ConfigureAwait(false);
+            if (key.UserId != account.UserId)
+                throw new KeyAccessException(ErrorCodes.KeyOwnerMismatch, $"The key's user is {key.UserId}, the account's {account.UserId}: what it signs would be refused. Make one for the account: tectra keys create NAME --user {account.UserId}");
+            using var fernet = home.OpenFernetKey();
+            key = await LoginCommand.PushAsync(home, key, fernet, client, isBackedUp: !parsed.GetValue(noBackup), cancellationToken).ConfigureAwait(false);
+            if (output.IsJson) Show(output, [key]);
+            else output.Console.MarkupLine($"[green]✓[/] {server.Url.Authority} knows the key '{CommandOutput.Escape(key.Name)}' {key.KeyId} as {CommandOutput.Escape(key.RegistryId!)}");
+            return ExitCode.Success;
+        });
     }
+
+    private static StoredKey Find(TectraHome home, string name) => home.Keys.Find(name)
+        ?? throw new KeyAccessException(ErrorCodes.SigningKeyUnknown, $"There is no signing key '{name}' in {home.Path}. 'tectra keys list' shows those there are.");
 
     private static void Show(CommandOutput output, IReadOnlyList<StoredKey> keys)
     {
         if (output.IsJson)
         {
             foreach (var key in keys)
-                output.Line(new KeyDocument(key.Name, key.KeyId, key.PublicKey, key.UserId, key.OrgName, key.OrgType, key.CreatedAt), CliJson.Line.KeyDocument);
+                output.Line(new KeyDocument(key.Name, key.KeyId, key.PublicKey, key.UserId, key.OrgName, key.OrgType, key.CreatedAt, key.RegistryId), CliJson.Line.KeyDocument);
             return;
         }
         var table = new Table().Border(TableBorder.Rounded).AddColumns("name", "key id", "public key", "organisation", "made");

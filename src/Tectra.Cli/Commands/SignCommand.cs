@@ -2,16 +2,17 @@ using System.CommandLine;
 using System.Globalization;
 using Tectra.Cli.Output;
 using Tectra.Cli.State;
-using Tectra.Sdk;
+using Tectra.Sdk.Api.Outbox;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Imaging;
+using Tectra.Sdk.Keys;
 
 namespace Tectra.Cli.Commands;
 
 /// <summary><c>tectra sign</c>.</summary>
 internal static class SignCommand
 {
-    private const int MaxDeviceLength = 256;
+    private const int MaxDeviceLength = 256, MaxWaitSeconds = 3600;
 
     public static Command Create()
     {
@@ -20,10 +21,16 @@ internal static class SignCommand
         var origin = new Option<string>("--origin") { Description = $"What it is: {string.Join(", ", OriginType.All.Select(type => type.Code))}.", DefaultValueFactory = _ => OriginType.DigitalArtwork.Code };
         var device = new Option<string?>("--device") { Description = "The capturing device or model." };
         var meta = new Option<string[]>("--meta") { Description = "Metadata to register and certify, K=V. May be repeated. No personal data." };
-        var key = new Option<string?>("--key") { Description = "The signing key's name. Default: 'default', made on first use." };
+        var key = new Option<string?>("--key") { Description = "The signing key's name. Default: the login's; without a server 'default', made on first use." };
         var parent = new Option<string?>("--parent") { Description = "The record before this one in a chain of custody." };
         var watermark = new Option<WatermarkMode>("--watermark") { Description = "WhenPossible, Required or None.", DefaultValueFactory = _ => WatermarkMode.WhenPossible };
-        var command = new Command("sign", "Sign and watermark images, and register them in the registry on this machine.") { files, output, origin, device, meta, key, parent, watermark };
+        var local = CommandParts.LocalOption();
+        var wait = new Option<int>("--wait") { Description = $"With a server: how many seconds to wait at the end for registrations to be delivered, 0 to {MaxWaitSeconds}. What isn't stays in the outbox.", DefaultValueFactory = _ => 30 };
+        var sendName = new Option<bool>("--send-filename") { Description = "Tell the registry the source's file name, for lists. It is shown to nobody else." };
+        var command = new Command("sign", "Sign and watermark images, and register them: at the server that is configured, else in the registry on this machine.")
+        {
+            files, output, origin, device, meta, key, parent, watermark, local, wait, sendName,
+        };
         return command.WithAction(CommandParts.JsonOption(), (parsed, console, cancellationToken) =>
         {
             var request = new SignRequest(OriginType.Parse(parsed.GetRequiredValue(origin)))
@@ -33,52 +40,78 @@ internal static class SignCommand
                 ParentRecordId = parsed.GetValue(parent) is { } id ? RecordId.Parse(id) : null,
                 Watermark = parsed.GetValue(watermark),
             };
-            return RunAsync(parsed.GetRequiredValue(files), parsed.GetValue(output), parsed.GetValue(key), request, console, cancellationToken);
+            var seconds = parsed.GetValue(wait);
+            if (seconds is < 0 or > MaxWaitSeconds) throw new ArgumentException($"--wait is 0 to {MaxWaitSeconds} seconds.");
+            var job = new Job(parsed.GetRequiredValue(files), parsed.GetValue(output), parsed.GetValue(key), request, parsed.GetValue(sendName), console);
+            return RunAsync(job, parsed.GetValue(local), TimeSpan.FromSeconds(seconds), cancellationToken);
         }, files);
     }
 
-    private static async Task<int> RunAsync(
-        string[] files, string? output, string? keyName, SignRequest request, CommandOutput console, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Job job, bool local, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var targets = new OutputTargets(files, output);
+        var targets = new OutputTargets(job.Files, job.Output);
         var home = TectraHome.Open();
-        var stored = await home.OpenSigningKeyAsync(keyName, cancellationToken).ConfigureAwait(false);
-        using var fernet = home.OpenFernetKey();
-        using var key = stored.Unprotect(fernet);
+        return !local && ServerAccess.Find(home) is { } server
+            ? await RegisterAtServerAsync(job, targets, home, server, wait, cancellationToken).ConfigureAwait(false)
+            : await RegisterHereAsync(job, targets, home, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> RegisterHereAsync(Job job, OutputTargets targets, TectraHome home, CancellationToken cancellationToken)
+    {
+        var stored = await home.OpenSigningKeyAsync(job.KeyName, cancellationToken).ConfigureAwait(false);
+        using var key = Open(home, stored);
         var open = await home.OpenRegistryAsync(cancellationToken).ConfigureAwait(false);
         await using (open.ConfigureAwait(false))
         {
             await open.Registry.RegisterKeyAsync(key.PublicKey, stored.UserId, stored.Name, cancellationToken).ConfigureAwait(false);
-            var signer = new ImageSigner(key, stored.Identity);
-            var batch = new SignBatch(open.Registry, console);
-            try
+            return await SignAsync(job, targets, new ImageSigner(key, stored.Identity), new LocalDelivery(open.Registry, job.Console), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> RegisterAtServerAsync(Job job, OutputTargets targets, TectraHome home, ServerAccess server, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        server.RequireApiKey();
+        using var client = server.CreateClient();
+        var keys = new ServerKeys(home, server);
+        var stored = await keys.OpenAsync(job.KeyName, client, cancellationToken).ConfigureAwait(false);
+        using var key = Open(home, stored);
+        using var delivery = new ServerDelivery(RegistrationOutbox.Open(home.OutboxPath), client, wait, job.Console);
+        return await SignAsync(job, targets, new ImageSigner(key, keys.IdentityOf(stored)), delivery, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static SigningKey Open(TectraHome home, StoredKey stored)
+    {
+        using var fernet = home.OpenFernetKey();
+        return stored.Unprotect(fernet);
+    }
+
+    private static async Task<int> SignAsync(Job job, OutputTargets targets, ImageSigner signer, ISignDelivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var file in job.Files)
             {
-                foreach (var file in files)
+                try
                 {
-                    try
-                    {
-                        var (target, format) = targets.Of(file);
-                        var bytes = await CommandParts.ReadAsync(file, cancellationToken).ConfigureAwait(false);
-                        var signed = await signer.SignAsync(bytes, request with { OutputFormat = format }, cancellationToken).ConfigureAwait(false);
-                        // On the disk first, registered second, under its name last: a crash never leaves a delivered file unregistered.
-                        using var staged = AtomicFile.Stage(target, signed.Bytes.Span);
-                        await open.Registry.RegisterAsync(signed.Registration, cancellationToken).ConfigureAwait(false);
-                        staged.Commit();
-                        await batch.AddAsync(file, target, signed).ConfigureAwait(false);
-                    }
-                    catch (Exception e) when (e is not OperationCanceledException && CommandOutput.ErrorOf(e) is { } error)
-                    {
-                        await batch.AddAsync(file, error).ConfigureAwait(false);
-                    }
+                    var (target, format) = targets.Of(file);
+                    var bytes = await CommandParts.ReadAsync(file, cancellationToken).ConfigureAwait(false);
+                    var signed = await signer.SignAsync(bytes, job.Request with { OutputFormat = format }, cancellationToken).ConfigureAwait(false);
+                    if (job.SendsNames) signed = signed with { Registration = signed.Registration with { OriginalFileName = Path.GetFileName(file) } };
+                    await delivery.DeliverAsync(file, target, signed, cancellationToken).ConfigureAwait(false);
                 }
-                return await batch.FinishAsync().ConfigureAwait(false);
+                catch (Exception e) when (e is not OperationCanceledException && CommandOutput.ErrorOf(e) is { } error)
+                {
+                    await delivery.FailAsync(file, error).ConfigureAwait(false);
+                }
             }
-            catch (Exception e)
-            {
-                await batch.FinishAsync().ConfigureAwait(false); // whatever happened: what was delivered is anchored and reported
-                if (e is OperationCanceledException) console.Remark(null, string.Create(CultureInfo.InvariantCulture, $"Interrupted after {batch.Count} of {files.Length} files; run it again with the others."));
-                throw;
-            }
+            return await delivery.FinishAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Whatever happened: what was delivered is reported, and anchored if that is done here.
+            await delivery.FinishAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            if (e is OperationCanceledException) job.Console.Remark(null, string.Create(CultureInfo.InvariantCulture, $"Interrupted after {delivery.Count} of {job.Files.Length} files; run it again with the others."));
+            throw;
         }
     }
 
@@ -93,4 +126,7 @@ internal static class SignCommand
         }
         return metadata;
     }
+
+    /// <summary>What the arguments ask for.</summary>
+    private sealed record Job(string[] Files, string? Output, string? KeyName, SignRequest Request, bool SendsNames, CommandOutput Console);
 }

@@ -18,31 +18,43 @@ internal static class VerifyCommand
         var files = CommandParts.FilesArgument("JPEG, PNG or WebP files.");
         var evidence = new Option<string?>("--evidence") { Description = "Verify with this evidence bundle alone: no registry, no network." };
         var trust = new Option<string[]>("--trust-key") { Description = "Accept only signers with this public key (64 hexadecimal digits). May be repeated." };
-        var trustLedger = new Option<string[]>("--trust-ledger") { Description = "Accept only ledgers with this public key. May be repeated. Default: this machine's own; with --evidence any." };
+        var trustLedger = new Option<string[]>("--trust-ledger") { Description = "Accept only ledgers with this public key. May be repeated. Default: this machine's own, or the server's; with --evidence any." };
+        var all = new Option<bool>("--all-records") { Description = "Look for every record that matches, even where the bytes name one already." };
+        var local = CommandParts.LocalOption();
         var command = new Command(
             "verify",
-            "Check images with four checks: watermark, SHA-256, perceptual hash, blockchain (here: the local ledger).\n" +
-            "Exit code 0: all authentic (at least two checks passed); 1: not authentic; 2: unreadable, or the command was used wrongly.") { files, evidence, trust, trustLedger };
+            "Check images with four checks: watermark, SHA-256, perceptual hash, blockchain (here: the registry's ledger).\n" +
+            "Exit code 0: all authentic (at least two checks passed); 1: not authentic; 2: unreadable, no answer from the server, or the command was used wrongly.")
+        {
+            files, evidence, trust, trustLedger, all, local,
+        };
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
             var inputs = parsed.GetRequiredValue(files);
             KeyTrust? signers = TrustOf(parsed.GetValue(trust)), ledgers = TrustOf(parsed.GetValue(trustLedger));
+            VerificationPolicy Policy(KeyTrust standard) => new(signers ?? KeyTrust.AnyKey, ledgers ?? standard) { IsExhaustive = parsed.GetValue(all) };
             if (parsed.GetValue(evidence) is { } bundle)
-                return await VerifyOfflineAsync(inputs, bundle, new VerificationPolicy(signers ?? KeyTrust.AnyKey, ledgers ?? KeyTrust.AnyKey), output, cancellationToken).ConfigureAwait(false);
+                return await VerifyOfflineAsync(inputs, bundle, Policy(KeyTrust.AnyKey), output, cancellationToken).ConfigureAwait(false);
             var home = TectraHome.Find();
-            if (!home.HasRegistry)
+            var server = parsed.GetValue(local) ? null : ServerAccess.Find(home, forLookup: true);
+            if (server is null && !home.HasRegistry)
             {
-                output.Remark(null, $"There are no records in {home.Path} yet: nothing can be recognised. Use --evidence with a bundle, or set {TectraHome.HomeVariable} to where files were signed.");
-                var nobody = new VerificationPolicy(signers ?? KeyTrust.AnyKey, ledgers ?? KeyTrust.Only());
+                output.Remark(null, $"There are no records in {home.Path} yet: nothing can be recognised. Use --evidence with a bundle, log in at a server, or set {TectraHome.HomeVariable} to where files were signed.");
                 return await VerifyAsync(
-                    inputs, output, observed => ValueTask.FromResult(Verifier.Verify(observed, [], EvidenceSource.Registry, nobody, TimeProvider.System.GetUtcNow())), cancellationToken).ConfigureAwait(false);
+                    inputs, output, observed => ValueTask.FromResult(Verifier.Verify(observed, [], EvidenceSource.Registry, Policy(KeyTrust.Only()), TimeProvider.System.GetUtcNow())), cancellationToken).ConfigureAwait(false);
             }
-            var open = await home.OpenRegistryAsync(cancellationToken).ConfigureAwait(false);
-            await using (open.ConfigureAwait(false))
+            var access = server is null
+                ? RegistryAccess.Of(await home.OpenRegistryAsync(cancellationToken).ConfigureAwait(false))
+                : await RegistryAccess.OpenAsync(server, cancellationToken).ConfigureAwait(false);
+            await using (access.ConfigureAwait(false))
             {
-                var policy = new VerificationPolicy(signers ?? KeyTrust.AnyKey, ledgers ?? KeyTrust.Only(open.Registry.LedgerKey));
-                return await VerifyAsync(
-                    inputs, output, observed => open.Registry.VerifyAsync(observed, policy, TimeProvider.System, cancellationToken), cancellationToken).ConfigureAwait(false);
+                var policy = Policy(KeyTrust.Only(access.LedgerKey));
+                var finding = ledgers is null ? access.LedgerFinding : null; // whoever names ledgers needs no word about ours
+                return await VerifyAsync(inputs, output, async observed =>
+                {
+                    var report = await access.Api.VerifyAsync(observed, policy, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                    return finding is null ? report : report with { Findings = report.Findings.Add(finding) };
+                }, cancellationToken).ConfigureAwait(false);
             }
         }, files);
     }

@@ -42,7 +42,8 @@ internal sealed record SignDocument(
     ErrorDocument? WatermarkProblem,
     ErrorDocument? PerceptualHashProblem,
     string[] Notices,
-    ErrorDocument? AnchoringProblem);
+    ErrorDocument? AnchoringProblem,
+    ErrorDocument? RegistrationProblem);
 
 /// <summary>The line of <c>tectra watermark embed</c>.</summary>
 internal sealed record EmbedDocument(string File, string OutputPath, string Payload, double? PsnrDb, double? Ssim, string[] Notices);
@@ -53,7 +54,7 @@ internal sealed record ExtractDocument(string File, bool Found, string Payload, 
 internal sealed record GeometryDocument(double Scale, double Aspect, double RotationDegrees, bool Mirrored, bool Inverted, double OffsetX, double OffsetY, bool AsSigned);
 
 /// <summary>A line of <c>tectra keys</c>.</summary>
-internal sealed record KeyDocument(string Name, string KeyId, string PublicKey, string UserId, string? OrgName, string? OrgType, string CreatedAt);
+internal sealed record KeyDocument(string Name, string KeyId, string PublicKey, string UserId, string? OrgName, string? OrgType, string CreatedAt, string? RegistryId);
 
 /// <summary>The line of <c>tectra evidence</c>.</summary>
 internal sealed record EvidenceDocument(string RecordId, string OutputPath, string BlockchainStatus);
@@ -61,7 +62,43 @@ internal sealed record EvidenceDocument(string RecordId, string OutputPath, stri
 /// <summary>The line of <c>tectra revoke</c>.</summary>
 internal sealed record RevocationLine(string RecordId, string RevokedAt, string Reason);
 
+/// <summary>The line of <c>tectra login</c>.</summary>
+internal sealed record LoginLine(
+    string Url,
+    string UserId,
+    string Email,
+    string? OrgName,
+    string? OrgType,
+    string KeyName,
+    string KeyId,
+    string PublicKey,
+    string RegistryId,
+    bool KeyBackup,
+    string ApiKeyId,
+    string LedgerPublicKey);
+
+/// <summary>The line of <c>tectra logout</c>.</summary>
+internal sealed record LogoutLine(string Url, string UserId, string ApiKeyId, bool ApiKeyRevoked);
+
+/// <summary>The line of <c>tectra outbox status</c>.</summary>
+internal sealed record OutboxStatusLine(string Outbox, int Waiting, double? OldestAgeSeconds, int RefusedCount, RefusedDocument[] Refused);
+
+/// <summary>A registration that was set aside.</summary>
+internal sealed record RefusedDocument(string FileName, string? RecordId, string Code, string Message);
+
+/// <summary>The line of <c>tectra outbox flush</c>.</summary>
+internal sealed record OutboxFlushLine(string Outbox, int Delivered, int Refused, int Waiting, ErrorDocument? Problem);
+
+/// <summary>The line of <c>tectra serve</c>, once it listens.</summary>
+internal sealed record ServeLine(string[] Urls, string Database, string LedgerPublicKey);
+
 [JsonSerializable(typeof(StoredKey))]
+[JsonSerializable(typeof(ServeLine))]
+[JsonSerializable(typeof(ServerLogin))]
+[JsonSerializable(typeof(LoginLine))]
+[JsonSerializable(typeof(LogoutLine))]
+[JsonSerializable(typeof(OutboxStatusLine))]
+[JsonSerializable(typeof(OutboxFlushLine))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(FailureDocument))]
 [JsonSerializable(typeof(HashDocument))]

@@ -11,7 +11,7 @@ namespace Tectra.Cli.Output;
 /// <summary>Results to standard output, as tables for people or JSON lines for machines; troubles to standard error.</summary>
 internal sealed class CommandOutput
 {
-    public const string InvalidArgument = "invalid_argument";
+    public const string InvalidArgument = "invalid_argument", AddressInUse = "address_in_use";
 
     private const int RedirectedWidth = 4096; // files and pipes aren't wrapped
 
@@ -43,6 +43,7 @@ internal sealed class CommandOutput
         DirectoryNotFoundException => new ErrorDocument("file_not_found", exception.Message),
         UnauthorizedAccessException => new ErrorDocument("access_denied", exception.Message),
         IOException => new ErrorDocument("io_error", exception.Message),
+        System.Net.Sockets.SocketException => new ErrorDocument("io_error", exception.Message),
         ArgumentException or FormatException => new ErrorDocument(InvalidArgument, exception.Message.Split(" (Parameter '")[0]),
         InsufficientMemoryException or OutOfMemoryException => new ErrorDocument("out_of_memory", exception.Message),
         _ => null,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Verification;
 
@@ -25,28 +26,57 @@ internal static class ReportView
             console.MarkupLine($"  signed {certificate.Timestamp} by [bold]{CommandOutput.Escape(signer)}[/], key {certificate.PublicKey.KeyId}; {CommandOutput.Escape(origin)}{(certificate.DeviceId is { } device ? $", {CommandOutput.Escape(device)}" : "")}");
             console.MarkupLine($"  record {certificate.RecordId}{(certificate.ParentRecordId is { } parent ? $", which follows record {parent}" : "")}");
         }
+        WriteChain(console, report);
         console.MarkupLine($"  content: {CommandOutput.Escape(Content(report))}");
         foreach (var finding in report.Findings.Where(finding => finding.Result.Outcome != CheckOutcome.Passed))
             console.MarkupLine($"  [dim]{CommandOutput.Escape(finding.Subject)}: {CommandOutput.Escape(finding.Result.Details)}[/]");
         console.WriteLine();
     }
 
-    /// <summary>Reports side by side, a column each.</summary>
-    public static Table Summary(IReadOnlyCollection<(string Name, VerificationReport Report)> reports)
+    /// <summary>The chain of custody, the record itself first.</summary>
+    private static void WriteChain(IAnsiConsole console, VerificationReport report)
     {
-        var table = new Table().Border(TableBorder.Rounded).ShowRowSeparators().AddColumn("");
-        foreach (var (name, _) in reports) table.AddColumn($"[bold]{CommandOutput.Escape(name)}[/]");
-        AddRow("watermark", report => Mark(report.Watermark));
-        AddRow("sha256", report => Mark(report.Sha256));
-        AddRow("perceptual hash", report => Mark(report.PerceptualHash));
-        AddRow("blockchain", report => Mark(report.Blockchain));
-        AddRow("passed", report => $"{report.PassedChecks} of {VerificationReport.CheckCount}");
-        AddRow("confidence", report => $"{report.Confidence:0.00}");
-        AddRow("verdict", Verdict);
-        AddRow("content", report => CommandOutput.Escape(Content(report)));
-        return table;
+        if (report.Chain.IsEmpty) return;
+        console.MarkupLine("  chain of custody, newest first:");
+        foreach (var link in report.Chain)
+        {
+            var who = link.Certificate is { } certificate
+                ? $"{certificate.Timestamp} {CommandOutput.Escape(certificate.Signer.OrganisationName ?? certificate.Signer.UserId)}, record {certificate.RecordId}"
+                : "a record whose signatures are wrong";
+            var file = link.SourceIsParentFile switch
+            {
+                true => ", of the very file that its parent delivered",
+                false => ", of another file than its parent delivered",
+                null => "",
+            };
+            var trouble = link.Result.Outcome == CheckOutcome.Passed ? "" : $": {CommandOutput.Escape(link.Result.Details)}";
+            console.MarkupLine($"    {Sign(link.Result)} {who}{file}{trouble}");
+        }
+    }
 
-        void AddRow(string name, Func<VerificationReport, string> cell) => table.AddRow([name, .. reports.Select(entry => cell(entry.Report))]);
+    /// <summary>Reports one below the other, a row each, no wider than 80 columns as long as the names aren't long.</summary>
+    public static IRenderable Summary(IReadOnlyCollection<(string Name, VerificationReport Report)> reports)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn(new TableColumn("picture").Padding(0, 0, 1, 0).NoWrap());
+        foreach (var header in (string[])["water-\nmark", "sha256", "percep-\ntual", "block-\nchain", "passed", "confi-\ndence"])
+            table.AddColumn(new TableColumn(header).Padding(0, 0, 1, 0).Centered().NoWrap());
+        table.AddColumn(new TableColumn("verdict").Padding(0, 0));
+        foreach (var (name, report) in reports)
+        {
+            table.AddRow(
+                $"[bold]{CommandOutput.Escape(Path.GetFileNameWithoutExtension(name))}[/]",
+                Sign(report.Watermark),
+                Sign(report.Sha256),
+                Sign(report.PerceptualHash),
+                Sign(report.Blockchain),
+                $"{report.PassedChecks} of {VerificationReport.CheckCount}",
+                report.Confidence.ToString("0.00", CultureInfo.InvariantCulture),
+                Verdict(report));
+        }
+        var contents = new Grid().AddColumn(new GridColumn().Padding(1, 0, 1, 0).NoWrap()).AddColumn(new GridColumn().Padding(0, 0));
+        foreach (var (name, report) in reports) contents.AddRow(CommandOutput.Escape(Path.GetFileNameWithoutExtension(name)), CommandOutput.Escape(Content(report)));
+        return new Rows(table, contents);
     }
 
     private static void AddRow(Table table, string name, CheckResult check) => table.AddRow(name, Mark(check), CommandOutput.Escape(check.Details));
@@ -56,6 +86,13 @@ internal static class ReportView
         CheckOutcome.Passed => "[green]✓ passed[/]",
         CheckOutcome.Failed => "[red]✗ failed[/]",
         _ => "[yellow]– not run[/]",
+    };
+
+    private static string Sign(CheckResult check) => check.Outcome switch
+    {
+        CheckOutcome.Passed => "[green]✓[/]",
+        CheckOutcome.Failed => "[red]✗[/]",
+        _ => "[yellow]–[/]",
     };
 
     private static string Verdict(VerificationReport report) => report.Verdict switch

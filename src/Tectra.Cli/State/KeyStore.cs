@@ -61,6 +61,16 @@ internal sealed class KeyStore
     /// <summary>One key, or null.</summary>
     public StoredKey? Find(string name) => IsValidName(name) && File.Exists(PathOf(name)) ? Read(PathOf(name)) : null;
 
+    /// <summary>The key that a registry keeps under an id, or null.</summary>
+    public StoredKey? FindByRegistryId(string id) => List().Keys.FirstOrDefault(key => string.Equals(key.RegistryId, id, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Stores what has become of a key that is here already.</summary>
+    public StoredKey Replace(StoredKey key)
+    {
+        AtomicFile.Write(PathOf(key.Name), key.ToJson(), ownerOnly: true);
+        return key;
+    }
+
     /// <summary>Makes and stores a new key.</summary>
     /// <exception cref="KeyAccessException">The name is taken or not valid.</exception>
     public StoredKey Create(string name, string userId, string? organisationName, string? organisationType, FernetKey fernetKey)

@@ -12,7 +12,8 @@ namespace Tectra.Cli.State;
 /// the Fernet key.
 /// </summary>
 internal sealed record StoredKey(
-    string Type, string Name, string UserId, string? OrgName, string? OrgType, string PublicKey, string EncryptedPrivateKey, string CreatedAt)
+    string Type, string Name, string UserId, string? OrgName, string? OrgType, string PublicKey, string EncryptedPrivateKey, string CreatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RegistryId = null)
 {
     public const string TypeName = "https://tectra.vision/signing-key/v1";
 

@@ -12,7 +12,7 @@ namespace Tectra.Cli.State;
 /// </summary>
 internal sealed class TectraHome
 {
-    public const string FernetVariable = "TECTRA_FERNET_KEY", HomeVariable = "TECTRA_HOME";
+    public const string FernetVariable = "TECTRA_FERNET_KEY", HomeVariable = "TECTRA_HOME", OutboxVariable = "TECTRA_OUTBOX";
 
     private const string LedgerKeyName = "ledger";
 
@@ -28,14 +28,22 @@ internal sealed class TectraHome
     /// <summary>The user's signing keys.</summary>
     public KeyStore Keys { get; }
 
+    /// <summary>The folder of the registrations that wait for a server: from <c>TECTRA_OUTBOX</c>, else in the home.</summary>
+    public string OutboxPath => Environment.GetEnvironmentVariable(OutboxVariable) is { } path && !string.IsNullOrWhiteSpace(path)
+        ? System.IO.Path.GetFullPath(path.Trim())
+        : System.IO.Path.Combine(Path, "outbox");
+
+    /// <summary>The folder of the registry on this machine.</summary>
+    public string RegistryPath => System.IO.Path.Combine(Path, "registry");
+
     /// <summary>Whether anything was ever signed here.</summary>
     public bool HasRegistry => File.Exists(System.IO.Path.Combine(RegistryPath, EmbeddedRegistry.DatabaseName));
 
     private KeyStore LedgerKeys { get; }
 
-    private string FernetPath => System.IO.Path.Combine(Path, "fernet.key");
+    private string LoginPath => System.IO.Path.Combine(Path, "server.json");
 
-    private string RegistryPath => System.IO.Path.Combine(Path, "registry");
+    private string FernetPath => System.IO.Path.Combine(Path, "fernet.key");
 
     /// <summary>The home that the environment names, whether it is there or not.</summary>
     /// <exception cref="ArgumentException">The environment names none.</exception>
@@ -63,6 +71,16 @@ internal sealed class TectraHome
     /// <summary>Keeps other processes from making the same first keys at the same time.</summary>
     public ValueTask<FileLock> LockAsync(CancellationToken cancellationToken) =>
         FileLock.AcquireAsync(System.IO.Path.Combine(Path, "home.lock"), TimeProvider.System, cancellationToken);
+
+    /// <summary>The stored login at a server; null if there is none.</summary>
+    /// <exception cref="ArgumentException">The file is damaged.</exception>
+    public ServerLogin? FindLogin() => ServerLogin.Find(LoginPath);
+
+    /// <summary>Stores a login in place of the one there is.</summary>
+    public void SaveLogin(ServerLogin login) => AtomicFile.Write(LoginPath, login.ToJson(), ownerOnly: true);
+
+    /// <summary>Forgets the login.</summary>
+    public void DeleteLogin() => File.Delete(LoginPath);
 
     /// <summary>The Fernet key: from <c>TECTRA_FERNET_KEY</c>, else from the home's own file; null if there is neither.</summary>
     /// <exception cref="KeyAccessException">The text is malformed (<c>fernet_key_malformed</c>).</exception>
@@ -126,6 +144,18 @@ internal sealed class TectraHome
         }
     }
 
+    /// <summary>Takes in a key that comes from elsewhere, after the Fernet key has opened it.</summary>
+    /// <exception cref="KeyAccessException">There is no Fernet key, it is another one, or the name is taken or not valid.</exception>
+    public void Import(StoredKey key)
+    {
+        // Never made here: a new Fernet key could not open what comes from elsewhere.
+        using var given = FindFernetKey() ?? throw new KeyAccessException(
+            ErrorCodes.FernetKeyWrong,
+            $"The key is encrypted with the Fernet key of the machine it comes from. Set {FernetVariable} to that, or copy that machine's fernet.key into {Path}.");
+        key.Unprotect(given).Dispose();
+        using (OpenFernetKeyForNewKey()) Keys.Add(key);
+    }
+
     /// <summary>Opens the registry to look something up in it, where there is one.</summary>
     /// <exception cref="RegistryException">Nothing was ever signed here (<c>record_unknown</c>).</exception>
     public ValueTask<OpenRegistry> OpenExistingRegistryAsync(CancellationToken cancellationToken) => HasRegistry
@@ -138,6 +168,14 @@ internal sealed class TectraHome
     /// </summary>
     public async ValueTask<OpenRegistry> OpenRegistryAsync(CancellationToken cancellationToken)
     {
+        var signer = await OpenLedgerSignerAsync(cancellationToken).ConfigureAwait(false);
+        KeyStore.CreatePrivateDirectory(RegistryPath);
+        return new OpenRegistry(signer, EmbeddedRegistry.Open(RegistryPath, signer));
+    }
+
+    /// <summary>The ledger key of the registry on this machine. The caller disposes of it.</summary>
+    public async ValueTask<StoredKeySigner> OpenLedgerSignerAsync(CancellationToken cancellationToken)
+    {
         var stored = LedgerKeys.Find(LedgerKeyName);
         if (stored is null)
         {
@@ -146,9 +184,7 @@ internal sealed class TectraHome
             using (var fernet = OpenFernetKeyForNewKey())
                 stored = LedgerKeys.Find(LedgerKeyName) ?? LedgerKeys.Create(LedgerKeyName, LedgerKeyName, null, null, fernet);
         }
-        KeyStore.CreatePrivateDirectory(RegistryPath);
-        var signer = new StoredKeySigner(stored, OpenFernetKey);
-        return new OpenRegistry(signer, EmbeddedRegistry.Open(RegistryPath, signer));
+        return new StoredKeySigner(stored, OpenFernetKey);
     }
 
     /// <summary>The key of that name; without a name the first one, which is made on first use.</summary>

@@ -20,7 +20,6 @@ internal sealed class RecordFinder : IDisposable
     private readonly RegistryCaching _caching;
     private readonly TimeProvider _time;
     private readonly SimilarityIndex _index = new();
-    private readonly Lock _adding = new(); // the index takes one writer at a time
     private readonly EvidenceCache<long, KnownRecord> _records;
     private readonly EvidenceCache<Sha256Digest, long[]> _digests;
     private readonly SemaphoreSlim _refreshing = new(1);
@@ -44,7 +43,7 @@ internal sealed class RecordFinder : IDisposable
         _digests.Remove(record.OriginalSha256);
         if (record.WatermarkedSha256 is { } watermarked) _digests.Remove(watermarked);
         if (_cursor is null) return; // filling the index will bring it, or the changes after that
-        lock (_adding) _index.Add(record.Indexed.Sequence, record.Indexed.Hash, record.Indexed.Payload);
+        _index.Add(record.Indexed.Sequence, record.Indexed.Hash, record.Indexed.Payload);
     }
 
     /// <summary>A record that this process has just revoked.</summary>
@@ -75,18 +74,18 @@ internal sealed class RecordFinder : IDisposable
         return found;
     }
 
-    /// <summary>Records within a radius of a perceptual hash, nearest first.</summary>
+    /// <summary>Records within a radius of a perceptual hash; the nearest if they are too many.</summary>
     public async ValueTask<IReadOnlyList<long>> FindPicturesAsync(PerceptualHash hash, int radius, CancellationToken cancellationToken)
     {
         await EnsureFreshAsync(cachesOnly: false, cancellationToken).ConfigureAwait(false);
-        return [.. _index.FindPictures(hash, radius).Take(LookupOptions.MaxCandidates)];
+        return _index.FindPictures(hash, radius, LookupOptions.MaxCandidates, cancellationToken).Sequences;
     }
 
-    /// <summary>Records within the watermark's radius of a payload, nearest first.</summary>
+    /// <summary>Records within the watermark's radius of a payload; the nearest if they are too many.</summary>
     public async ValueTask<IReadOnlyList<long>> FindPayloadsAsync(WatermarkPayload payload, CancellationToken cancellationToken)
     {
         await EnsureFreshAsync(cachesOnly: false, cancellationToken).ConfigureAwait(false);
-        return [.. _index.FindPayloads(payload, VerificationPolicy.WatermarkRadius).Take(LookupOptions.MaxCandidates)];
+        return _index.FindPayloads(payload, VerificationPolicy.WatermarkRadius, LookupOptions.MaxCandidates, cancellationToken).Sequences;
     }
 
     /// <summary>Records as they stand now, in ascending order of their numbers.</summary>

@@ -11,4 +11,12 @@ internal static partial class HammingScan
             if (BitOperations.PopCount(hashes[i] ^ query) <= radius) matches.Add(i);
         }
     }
+
+    public static void FindScalar(ReadOnlySpan<UInt128> payloads, UInt128 query, int radius, List<int> matches, int start)
+    {
+        for (var i = start; i < payloads.Length; i++)
+        {
+            if ((int)UInt128.PopCount(payloads[i] ^ query) <= radius) matches.Add(i);
+        }
+    }
 }

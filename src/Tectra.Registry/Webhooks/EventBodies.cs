@@ -43,13 +43,19 @@ internal static class EventBodies
             new WebhookEnvelopeDocument<BatchAnchoredDocument>(WebhookEvents.BatchAnchored, at.ToString(), data), Wire.Json.WebhookEnvelopeDocumentBatchAnchoredDocument));
     }
 
-    public static NewEvent ContentVerified(string userId, VerificationReport report, UtcTimestamp at)
+    /// <param name="id">The event's id.</param>
+    /// <param name="report">One that names a record.</param>
+    /// <param name="at">When it was verified.</param>
+    public static NewEvent ContentVerified(string id, VerificationReport report, UtcTimestamp at)
     {
         var document = VerificationReportDocument.From(report);
         var data = new ContentVerifiedDocument(document.RecordId!, document.Verdict, document.Confidence, document.Checks);
-        return Make(userId, WebhookEvents.ContentVerified, at, JsonSerializer.SerializeToUtf8Bytes(
+        return new NewEvent(id, report.Certificate!.Signer.UserId, WebhookEvents.ContentVerified, at, JsonSerializer.SerializeToUtf8Bytes(
             new WebhookEnvelopeDocument<ContentVerifiedDocument>(WebhookEvents.ContentVerified, at.ToString(), data), Wire.Json.WebhookEnvelopeDocumentContentVerifiedDocument));
     }
+
+    public static NewEvent Test(string userId, string webhookId, UtcTimestamp at) => Make(userId, WebhookEvents.Test, at, JsonSerializer.SerializeToUtf8Bytes(
+        new WebhookEnvelopeDocument<WebhookTestDocument>(WebhookEvents.Test, at.ToString(), new WebhookTestDocument(webhookId)), Wire.Json.WebhookEnvelopeDocumentWebhookTestDocument));
 
     private static NewEvent Make(string userId, string type, UtcTimestamp at, byte[] body) =>
         new($"evt_{Guid.CreateVersion7(at.Moment):n}", userId, type, at, body);

@@ -7,14 +7,14 @@ namespace Tectra.Sdk.Api;
 
 /// <summary>The JSON form of a DSSE envelope (names as in its specification, not in snake case).</summary>
 internal sealed record DsseEnvelopeDocument(
-    [property: JsonPropertyName("payload")] string Payload,
+    [property: JsonPropertyName("payload")] byte[] Payload,
     [property: JsonPropertyName("payloadType")] string PayloadType,
     [property: JsonPropertyName("signatures")] DsseSignatureDocument[] Signatures)
 {
     public static DsseEnvelopeDocument From(DsseEnvelope envelope) => new(
-        Convert.ToBase64String(envelope.Payload),
+        envelope.Payload.ToArray(),
         envelope.PayloadType,
-        [.. envelope.Signatures.Select(signature => new DsseSignatureDocument(signature.KeyId, Convert.ToBase64String(signature.Signature.ToArray())))]);
+        [.. envelope.Signatures.Select(signature => new DsseSignatureDocument(signature.KeyId, signature.Signature.ToArray()))]);
 
     public static DsseEnvelope ToEnvelope(DsseEnvelopeDocument document)
     {
@@ -23,20 +23,17 @@ internal sealed record DsseEnvelopeDocument(
         if (document.Signatures.Any(signature => signature is not { KeyId.Length: <= DsseEnvelope.MaxKeyIdLength }))
             throw new FormatException($"A signature of an envelope is null, or its key id is longer than {DsseEnvelope.MaxKeyIdLength} characters.");
         var signatures = document.Signatures.Select(signature => new DsseSignature(signature.KeyId, ToSignature(signature.Sig)));
-        return new DsseEnvelope(document.PayloadType, Convert.FromBase64String(document.Payload), [.. signatures]);
+        return new DsseEnvelope(document.PayloadType, document.Payload, [.. signatures]);
     }
 
-    private static Signature ToSignature(string base64)
-    {
-        var bytes = Convert.FromBase64String(base64);
-        return bytes.Length == Signature.LengthBytes ? new Signature(bytes) : throw new FormatException("An Ed25519 signature has 64 bytes.");
-    }
+    private static Signature ToSignature(byte[] bytes) =>
+        bytes.Length == Signature.LengthBytes ? new Signature(bytes) : throw new FormatException("An Ed25519 signature has 64 bytes.");
 }
 
 /// <summary>The JSON form of one DSSE signature.</summary>
 internal sealed record DsseSignatureDocument(
     [property: JsonPropertyName("keyid")] string KeyId,
-    [property: JsonPropertyName("sig")] string Sig);
+    [property: JsonPropertyName("sig")] byte[] Sig);
 
 /// <summary>The JSON form of a certificate. The order of the parameters is the order of the fields that are signed.</summary>
 internal sealed record CertificateDocument(

@@ -122,5 +122,5 @@ internal sealed record AlterationDocument(RegionDocument[] Regions, double Judge
     public static AlterationReading ToAlteration(AlterationDocument document) => document.Regions.Length > MaxRegions || document.JudgedShare is not (>= 0 and <= 1)
         ? throw new FormatException($"An alteration has at most {MaxRegions} regions and a judged share of 0 to 1.")
         : new AlterationReading(
-            [.. document.Regions.Select(region => new ImageRegion(region.X, region.Y, region.Width, region.Height))], document.JudgedShare, document.SmallestSide);
+            [.. Wire.WithoutNulls(document.Regions).Select(region => new ImageRegion(region.X, region.Y, region.Width, region.Height))], document.JudgedShare, document.SmallestSide);
 }

@@ -47,7 +47,11 @@ internal sealed record RegistrationReceiptDocument(
 }
 
 /// <summary>The answer to several registrations, in their order.</summary>
-internal sealed record RegistrationOutcomesDocument(RegistrationOutcomeDocument[] Results);
+internal sealed record RegistrationOutcomesDocument(RegistrationOutcomeDocument[] Results)
+{
+    /// <exception cref="FormatException">An outcome is null, unknown or incomplete.</exception>
+    public static IReadOnlyList<RegistrationOutcome> ToOutcomes(RegistrationOutcomesDocument document) => [.. Wire.WithoutNulls(document.Results).Select(RegistrationOutcomeDocument.ToOutcome)];
+}
 
 /// <summary>How one of several registrations ended.</summary>
 internal sealed record RegistrationOutcomeDocument(string? RecordId, string Status, RefusalDocument? Error)

@@ -12,6 +12,9 @@ public static class WebhookEvents
     /// <summary>Somebody verified a file that led to a record of the account.</summary>
     public const string ContentVerified = "content.verified";
 
+    /// <summary>What a test call sends, to one webhook and whether or not it listens to anything else.</summary>
+    public const string Test = "webhook.test";
+
     /// <summary>Every event one can subscribe to.</summary>
     public static IReadOnlyList<string> All { get; } = [ContentSigned, BatchAnchored, ContentVerified];
 }
@@ -67,3 +70,6 @@ internal sealed record BatchAnchoredDocument(
 
 /// <summary>The data of <c>content.verified</c>.</summary>
 internal sealed record ContentVerifiedDocument(string RecordId, string Result, double Confidence, ChecksDocument Checks);
+
+/// <summary>The data of <c>webhook.test</c>.</summary>
+internal sealed record WebhookTestDocument(string WebhookId);

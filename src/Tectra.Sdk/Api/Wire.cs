@@ -21,6 +21,11 @@ internal static class Wire
     /// <summary>For documents that are written token by token; the same text as <see cref="Json"/>.</summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>A list as it was read, without nulls: the serialiser lets them pass in lists, whatever the type says.</summary>
+    /// <exception cref="FormatException">An item is null.</exception>
+    public static IReadOnlyList<T> WithoutNulls<T>(IReadOnlyList<T> items)
+        where T : class => items.Contains(null) ? throw new FormatException("An item of a list is null.") : items;
+
     /// <summary>The rules, for the documents of other assemblies.</summary>
     public static JsonSerializerOptions Options(bool indented) => new()
     {
@@ -46,6 +51,8 @@ internal static class Wire
 [JsonSerializable(typeof(RegistrationReceiptDocument))]
 [JsonSerializable(typeof(RegistrationOutcomesDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(Outbox.OutboxEntryDocument))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(ObservationDocument))]
 [JsonSerializable(typeof(RecordPage))]
 [JsonSerializable(typeof(RecordDetailDocument))]
@@ -70,8 +77,10 @@ internal static class Wire
 [JsonSerializable(typeof(NewWebhookDocument))]
 [JsonSerializable(typeof(Webhook))]
 [JsonSerializable(typeof(WebhookListDocument))]
+[JsonSerializable(typeof(WebhookDelivery))]
 [JsonSerializable(typeof(WebhookDeliveryListDocument))]
 [JsonSerializable(typeof(WebhookEnvelopeDocument<ContentSignedDocument>))]
 [JsonSerializable(typeof(WebhookEnvelopeDocument<BatchAnchoredDocument>))]
 [JsonSerializable(typeof(WebhookEnvelopeDocument<ContentVerifiedDocument>))]
+[JsonSerializable(typeof(WebhookEnvelopeDocument<WebhookTestDocument>))]
 internal sealed partial class WireContext : JsonSerializerContext;

@@ -32,6 +32,7 @@ public sealed class DsseEnvelope
         PayloadType = payloadType;
         _payload = payload;
         Signatures = signatures;
+        PayloadSha256 = Sha256Digest.Compute(payload);
     }
 
     /// <summary>The media type of the payload.</summary>
@@ -44,7 +45,7 @@ public sealed class DsseEnvelope
     public ImmutableArray<DsseSignature> Signatures { get; }
 
     /// <summary>The SHA-256 of the payload bytes: the certificate's half of a Merkle leaf.</summary>
-    public Sha256Digest PayloadSha256 => Sha256Digest.Compute(_payload);
+    public Sha256Digest PayloadSha256 { get; }
 
     /// <summary>Signs a payload.</summary>
     public static async ValueTask<DsseEnvelope> SignAsync(

@@ -138,4 +138,10 @@ public static class CheckCodes
 
     /// <summary>Not run: the chain of custody goes further back than what was at hand.</summary>
     public const string CustodyIncomplete = "custody_incomplete";
+
+    /// <summary>Not run: the ledger's key is what the registry says of itself; nobody else vouches for it.</summary>
+    public const string LedgerKeyNotPinned = "ledger_key_not_pinned";
+
+    /// <summary>Failed: the registry names another ledger key than the one that was noted at login; the noted one is believed.</summary>
+    public const string LedgerKeyChanged = "ledger_key_changed";
 }

@@ -1,9 +1,9 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Tectra.Registry;
 using Tectra.Registry.Storage;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Certificates;
-using Tectra.Sdk.Content;
 using Tectra.Server.Hosting;
 using Tectra.Server.Http;
 using Tectra.Server.Security;
@@ -41,22 +41,24 @@ internal sealed class RegistrationEndpoints(ContentRegistry registry)
         Parameters = [new(IdempotencyHeader, "A name for the request, 1 to 128 visible ASCII characters: the same name with another body is refused.", IsHeader: true)],
     };
 
-    private static IdempotencyKey? ReadIdempotencyKey(HttpContext context, Caller caller, Sha256Digest digest)
+    private static async ValueTask<(T Document, IdempotencyKey? Key)> ReadAsync<T>(HttpContext context, Caller caller, JsonTypeInfo<T> type)
+        where T : class
     {
         var header = context.Request.Headers[IdempotencyHeader];
-        if (header.Count == 0) return null;
-        return header is [{ Length: > 0 and <= MaxIdempotencyKeyLength } key] && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
-            ? new IdempotencyKey(caller.UserId, key, digest)
-            : throw JsonBody.Malformed($"{IdempotencyHeader} is 1 to {MaxIdempotencyKeyLength} visible ASCII characters.");
+        if (header.Count == 0) return (await JsonBody.ReadAsync(context, type).ConfigureAwait(false), null);
+        if (header is not [{ Length: > 0 and <= MaxIdempotencyKeyLength } key] || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            throw JsonBody.Malformed($"{IdempotencyHeader} is 1 to {MaxIdempotencyKeyLength} visible ASCII characters.");
+        var (document, digest) = await JsonBody.ReadWithDigestAsync(context, type).ConfigureAwait(false);
+        return (document, new IdempotencyKey(caller.UserId, key, digest));
     }
 
     private async Task RegisterAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("register");
+        using var activity = ServerTelemetry.Activities.StartActivity("register");
         var caller = Authentication.GetCaller(context);
-        var (document, digest) = await JsonBody.ReadWithDigestAsync(context, Wire.Json.RegistrationDocument).ConfigureAwait(false);
+        var (document, idempotencyKey) = await ReadAsync(context, caller, Wire.Json.RegistrationDocument).ConfigureAwait(false);
         var request = JsonBody.Convert(document, RegistrationDocument.ToRequest);
-        var outcome = (await registry.RegisterAsync([request], caller.ToRegistrant(), ReadIdempotencyKey(context, caller, digest), context.RequestAborted).ConfigureAwait(false))[0];
+        var outcome = (await registry.RegisterAsync([request], caller.ToRegistrant(), idempotencyKey, context.RequestAborted).ConfigureAwait(false))[0];
         Count(outcome);
         var receipt = outcome.GetReceipt();
         var status = receipt.AlreadyRegistered && await registry.GetAsync(receipt.RecordId, context.RequestAborted).ConfigureAwait(false) is { } known
@@ -69,12 +71,12 @@ internal sealed class RegistrationEndpoints(ContentRegistry registry)
 
     private async Task RegisterBatchAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("register-batch");
+        using var activity = ServerTelemetry.Activities.StartActivity("register-batch");
         var caller = Authentication.GetCaller(context);
-        var (document, digest) = await JsonBody.ReadWithDigestAsync(context, Wire.Json.RegistrationBatchDocument).ConfigureAwait(false);
+        var (document, idempotencyKey) = await ReadAsync(context, caller, Wire.Json.RegistrationBatchDocument).ConfigureAwait(false);
         if (document.Records.Length is 0 or > ITectraApi.MaxBatch) throw JsonBody.Malformed($"A batch has 1 to {ITectraApi.MaxBatch} records.");
         var requests = JsonBody.Convert(document, sent => sent.Records.Select((record, i) => ToRequest(record, i)).ToArray());
-        var outcomes = await registry.RegisterAsync(requests, caller.ToRegistrant(), ReadIdempotencyKey(context, caller, digest), context.RequestAborted).ConfigureAwait(false);
+        var outcomes = await registry.RegisterAsync(requests, caller.ToRegistrant(), idempotencyKey, context.RequestAborted).ConfigureAwait(false);
         foreach (var outcome in outcomes) Count(outcome);
         await JsonAnswer.WriteAsync(
             context, new RegistrationOutcomesDocument([.. outcomes.Select(RegistrationOutcomeDocument.From)]), Wire.Json.RegistrationOutcomesDocument).ConfigureAwait(false);
@@ -93,5 +95,5 @@ internal sealed class RegistrationEndpoints(ContentRegistry registry)
     }
 
     private static void Count(RegistrationOutcome outcome) =>
-        Telemetry.CountRegistration(outcome.Refusal?.Code ?? (outcome.Receipt!.AlreadyRegistered ? "already_registered" : "registered"));
+        ServerTelemetry.CountRegistration(outcome.Refusal?.Code ?? (outcome.Receipt!.AlreadyRegistered ? "already_registered" : "registered"));
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Tectra.Registry;
+using Tectra.Registry.Webhooks;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Verification;
 using Tectra.Server.Hosting;
@@ -8,13 +9,13 @@ using Tectra.Server.Http;
 namespace Tectra.Server.Endpoints;
 
 /// <summary>Judges what a client measured, or hands out the evidence for the client to judge itself.</summary>
-internal sealed class VerificationEndpoints(ContentRegistry registry)
+internal sealed class VerificationEndpoints(ContentRegistry registry, VerifiedEvents verified)
 {
     private const string Tag = "verification";
 
-    public static void Map(ApiRoutes routes, ContentRegistry registry)
+    public static void Map(ApiRoutes routes, ContentRegistry registry, VerifiedEvents verified)
     {
-        var endpoints = new VerificationEndpoints(registry);
+        var endpoints = new VerificationEndpoints(registry, verified);
         routes.Map(Endpoint("/api/v1/verify", "Judge what was measured on a file by what this registry knows.") with
         {
             Answers = [new(StatusCodes.Status200OK, typeof(VerificationReportDocument))],
@@ -40,16 +41,18 @@ internal sealed class VerificationEndpoints(ContentRegistry registry)
 
     private async Task VerifyAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("verify");
+        using var activity = ServerTelemetry.Activities.StartActivity("verify");
         var (observed, options) = await ReadAsync(context).ConfigureAwait(false);
-        var report = VerificationReportDocument.From(await registry.VerifyAsync(observed, options, context.RequestAborted).ConfigureAwait(false));
-        Telemetry.CountVerification(report.Verdict);
+        var judged = await registry.VerifyAsync(observed, options, context.RequestAborted).ConfigureAwait(false);
+        verified.Note(judged);
+        var report = VerificationReportDocument.From(judged);
+        ServerTelemetry.CountVerification(report.Verdict);
         await JsonAnswer.WriteAsync(context, report, Wire.Json.VerificationReportDocument).ConfigureAwait(false);
     }
 
     private async Task FindAsync(HttpContext context)
     {
-        using var activity = Telemetry.Activities.StartActivity("find");
+        using var activity = ServerTelemetry.Activities.StartActivity("find");
         var (observed, options) = await ReadAsync(context).ConfigureAwait(false);
         var records = await registry.FindAsync(observed, options, context.RequestAborted).ConfigureAwait(false);
         var answer = new EvidenceListDocument([.. records.Select(record => EvidenceBundleDocument.From(record.Evidence.Bundle))]);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tectra.Registry;
 using Tectra.Registry.Accounts;
+using Tectra.Registry.Webhooks;
 using Tectra.Server.Endpoints;
 using Tectra.Server.Http;
 using Tectra.Server.Security;
@@ -27,7 +28,7 @@ internal static class ServerApp
     });
 
     public static WebApplication Build(
-        ServerOptions options, ServerParts parts, ILoggerFactory loggers, ContentRegistry registry, TokenService tokens, PasswordHasher hasher, RateLimits limits)
+        ServerOptions options, ServerParts parts, ILoggerFactory loggers, ContentRegistry registry, RegistryWebhooks webhooks, TokenService tokens, PasswordHasher hasher, RateLimits limits)
     {
         var accounts = new AccountService(registry.Store, hasher, parts.Mail ?? new LogMailSender(loggers.CreateLogger<LogMailSender>()), parts.Time);
         var keys = new ApiKeyService(registry.Store, parts.Time);
@@ -38,6 +39,7 @@ internal static class ServerApp
             services.AddHostedService(_ => readiness);
             services.AddHostedService(_ => mails);
             services.AddHostedService(_ => new AnchoringService(registry, options, parts.Time, loggers.CreateLogger<AnchoringService>()));
+            services.AddHostedService(_ => new WebhookHosting(webhooks));
             services.AddHostedService(_ => new HousekeepingService(registry, parts.Time, loggers.CreateLogger<HousekeepingService>()));
         });
 
@@ -56,9 +58,10 @@ internal static class ServerApp
         SigningKeyEndpoints.Map(routes, new SigningKeyService(registry, parts.Time));
         RegistryEndpoints.Map(routes, registry);
         RegistrationEndpoints.Map(routes, registry, options);
-        VerificationEndpoints.Map(routes, registry);
+        VerificationEndpoints.Map(routes, registry, webhooks.Verified);
         RecordEndpoints.Map(routes, registry);
         PublicRecordEndpoints.Map(routes, registry);
+        WebhookEndpoints.Map(routes, webhooks.Service);
         ApiDocument.Map(routes, app.Services);
         return app;
     }
@@ -86,7 +89,7 @@ internal static class ServerApp
         limits.MaxRequestBodySize = ApiEndpoint.SmallBody; // endpoints that read more say so
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        limits.MaxRequestLineSize = 8 * 1024;
+        limits.MaxRequestLineSize = 16 * 1024; // a revocation's reason of 1,024 characters, escaped
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));

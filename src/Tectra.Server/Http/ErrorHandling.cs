@@ -10,7 +10,7 @@ internal sealed partial class ErrorHandling(TimeProvider time, ILogger<ErrorHand
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var began = Telemetry.RequestDuration.Enabled ? time.GetTimestamp() : 0;
+        var began = ServerTelemetry.RequestDuration.Enabled ? time.GetTimestamp() : 0;
         try
         {
             await next(context).ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal sealed partial class ErrorHandling(TimeProvider time, ILogger<ErrorHand
         {
             await AnswerAsync(context, e).ConfigureAwait(false);
         }
-        Telemetry.CountRequest(context, began == 0 ? null : time.GetElapsedTime(began));
+        ServerTelemetry.CountRequest(context, began == 0 ? null : time.GetElapsedTime(began));
     }
 
     private Task AnswerAsync(HttpContext context, Exception exception)

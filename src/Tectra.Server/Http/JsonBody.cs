@@ -17,33 +17,38 @@ internal static class JsonBody
     /// <exception cref="RegistryException">It isn't that document (<c>request_malformed</c>), or isn't announced as JSON (<c>media_type_unsupported</c>).</exception>
     /// <exception cref="BadHttpRequestException">It is too long, or its transport is malformed.</exception>
     public static async ValueTask<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
-        where T : class
-    {
-        var body = await ReadToEndAsync(context).ConfigureAwait(false);
-        try
-        {
-            return Parse(body, type);
-        }
-        finally
-        {
-            context.Request.BodyReader.AdvanceTo(body.End);
-        }
-    }
+        where T : class => (await ReadAsync(context, type, digests: false).ConfigureAwait(false)).Document;
 
     /// <summary>Reads the body, and the digest of its bytes.</summary>
-    /// <inheritdoc cref="ReadAsync{T}"/>
-    public static async ValueTask<(T Document, Sha256Digest Digest)> ReadWithDigestAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+    /// <inheritdoc cref="ReadAsync{T}(HttpContext, JsonTypeInfo{T})"/>
+    public static ValueTask<(T Document, Sha256Digest Digest)> ReadWithDigestAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class => ReadAsync(context, type, digests: true);
+
+    private static async ValueTask<(T Document, Sha256Digest Digest)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, bool digests)
         where T : class
     {
         var body = await ReadToEndAsync(context).ConfigureAwait(false);
         try
         {
-            return (Parse(body, type), Sha256Digest.Compute(body.IsSingleSegment ? body.FirstSpan : body.ToArray()));
+            if (body.IsSingleSegment) return Read(body.FirstSpan);
+            // Batches come in many segments, and arrays of their length of one's own each time would be the collector's main work.
+            var rented = ArrayPool<byte>.Shared.Rent((int)body.Length);
+            try
+            {
+                body.CopyTo(rented);
+                return Read(rented.AsSpan(0, (int)body.Length));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
         }
         finally
         {
             context.Request.BodyReader.AdvanceTo(body.End);
         }
+
+        (T, Sha256Digest) Read(ReadOnlySpan<byte> json) => (Parse(json, type), digests ? Sha256Digest.Compute(json) : default);
     }
 
     /// <summary>Turns a document into a value of the domain.</summary>
@@ -82,12 +87,12 @@ internal static class JsonBody
             && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static T Parse<T>(ReadOnlySequence<byte> body, JsonTypeInfo<T> type)
+    private static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
         where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize(body.IsSingleSegment ? body.FirstSpan : body.ToArray(), type) ?? throw Malformed("The body is null; it must be an object.");
+            return JsonSerializer.Deserialize(body, type) ?? throw Malformed("The body is null; it must be an object.");
         }
         catch (JsonException e)
         {

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics.X86;
 using Tectra.Registry.Similarity;
-using Tectra.Sdk.Content;
 
 namespace Tectra.Registry.Tests.Similarity;
 
@@ -33,28 +32,28 @@ public sealed class HammingScanTests
     }
 
     [Test]
-    public void Matches_that_a_prefix_filter_would_lose_are_found()
+    public void Every_path_finds_exactly_the_payloads_that_counting_finds()
     {
-        var index = new SimilarityIndex();
-        var hash = new PerceptualHash(0xFFFF_0000_1234_5678);
-        index.Add(7, hash, null);
-        // Eight bits off, all of them in the first four hexadecimal digits.
-        Assert.That(index.FindPictures(new PerceptualHash(hash.Bits ^ 0xFF00_0000_0000_0000), 8), Is.EqualTo(new[] { 7L }));
-        Assert.That(index.FindPictures(new PerceptualHash(hash.Bits ^ 0xFF80_0000_0000_0000), 8), Is.Empty);
-    }
-
-    [Test]
-    public void Payloads_are_found_within_six_bits()
-    {
-        var index = new SimilarityIndex();
-        var payload = new WatermarkPayload(((UInt128)0xFEEDFACE << 96) | 42);
-        index.Add(1, default, null);
-        index.Add(2, default, payload);
-        index.Add(3, default, new WatermarkPayload(~payload.Bits));
-        for (var bits = 0; bits <= 8; bits++)
+        var random = new Random(2);
+        foreach (var length in new[] { 0, 1, 2, 3, 4, 5, 7, 8, 9, 1000 })
         {
-            var query = new WatermarkPayload(payload.Bits ^ (((UInt128.One << bits) - 1) << 60));
-            Assert.That(index.FindPayloads(query, 6), bits <= 6 ? Is.EqualTo(new[] { 2L }) : Is.Empty, $"{bits} bits");
+            var payloads = Enumerable.Range(0, length).Select(_ => new UInt128((ulong)random.NextInt64(), (ulong)random.NextInt64())).ToArray();
+            var some = length > 0 ? payloads[length / 2] : 5;
+            foreach (var radius in new[] { 0, 6, 48, 64, 128 })
+            {
+                foreach (var query in new[] { some, some ^ 63, some ^ (new UInt128(63, 0) << 58), ~some, UInt128.Zero, UInt128.MaxValue })
+                {
+                    var expected = Enumerable.Range(0, length).Where(i => UInt128.PopCount(payloads[i] ^ query) <= (UInt128)radius).ToList();
+                    List<int> scalar = [], vector256 = [], vector512 = [], chosen = [];
+                    HammingScan.FindScalar(payloads, query, radius, scalar, 0);
+                    if (Avx2.IsSupported) HammingScan.FindVector256(payloads, query, radius, vector256);
+                    else vector256 = expected;
+                    if (Avx512BW.IsSupported) HammingScan.FindVector512(payloads, query, radius, vector512);
+                    else vector512 = expected;
+                    HammingScan.Find(payloads, query, radius, chosen);
+                    foreach (var found in new[] { scalar, vector256, vector512, chosen }) Assert.That(found, Is.EqualTo(expected), $"{length} payloads, radius {radius}");
+                }
+            }
         }
     }
 }

@@ -37,11 +37,11 @@ internal sealed class SignedRecord : IDisposable
         Watermark = new WatermarkReading(Certificate.WatermarkFormat is not null, Certificate.WatermarkPayload, 22),
     };
 
-    public static SignedRecord Create(string name = "picture", bool watermark = true, string user = "user-1", IReadOnlyDictionary<string, string>? metadata = null, TimeSpan claimed = default, TimeSpan anchored = default, RecordId? parent = null)
+    public static SignedRecord Create(string name = "picture", bool watermark = true, string user = "user-1", IReadOnlyDictionary<string, string>? metadata = null, TimeSpan claimed = default, TimeSpan anchored = default, RecordId? parent = null, Sha256Digest? source = null)
     {
         var key = SigningKey.Create();
         var builder = new CertificateBuilder(key, new SignerIdentity(user, "Acme AI Inc.", "ai_provider", "production"), new FixedTime(Clock.Now + claimed));
-        var fingerprint = new ContentFingerprint(Digest($"{name} original"), new PerceptualHash(0x0123456789ABCDEF), 768, 512);
+        var fingerprint = new ContentFingerprint(source ?? Digest($"{name} original"), new PerceptualHash(0x0123456789ABCDEF), 768, 512);
         var signed = builder.SignFingerprintAsync(fingerprint).AsTask().Result;
         var metadataJson = metadata is null ? null : Metadata.ToJson(metadata);
         var built = builder.SignCertificateAsync(signed, new ContentClaims

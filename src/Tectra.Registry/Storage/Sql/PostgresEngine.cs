@@ -18,13 +18,18 @@ internal sealed class PostgresEngine : SqlEngine
     private const int MaxAutoPrepare = 64;
 
     private static readonly SqlSchema Schema = new(
-        "BYTEA", "BIGINT", "UUID", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", ",\n    change BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)", "");
+        "BYTEA", "BIGINT", "UUID", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "BIGINT GENERATED ALWAYS AS IDENTITY",
+        ",\n    PRIMARY KEY (sequence) INCLUDE (perceptual_hash, payload)", ",\n    change BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)", "");
 
     private readonly NpgsqlDataSource _source;
 
     private PostgresEngine(NpgsqlDataSource source) => _source = source;
 
     public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
+
+    public override string KeepFromChange => " FOR SHARE";
+
+    public override string SimilarityHint => "";
 
     private static string Create => $"""
         {Schema.Create}
@@ -34,6 +39,8 @@ internal sealed class PostgresEngine : SqlEngine
         -- Envelopes are base64 of about two kilobytes: they don't compress, and stay in their row.
         ALTER TABLE record ALTER COLUMN envelope SET STORAGE EXTERNAL, SET (toast_tuple_target = 8160);
         ALTER TABLE batch_leaf ALTER COLUMN proof SET STORAGE EXTERNAL;
+        -- The similarity index is filled from the key alone, as far as vacuum has seen the records.
+        ALTER TABLE record SET (autovacuum_vacuum_insert_scale_factor = 0.01);
         CREATE FUNCTION tectra_only_adds() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''a registry only adds''; END';
         {string.Join('\n', SqlSchema.OnlyAdded.Select(table => $"""
             CREATE TRIGGER {table}_only_adds BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION tectra_only_adds();

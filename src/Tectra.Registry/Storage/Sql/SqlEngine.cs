@@ -16,6 +16,12 @@ internal abstract class SqlEngine : IAsyncDisposable
     /// <summary>What makes a claiming query pass over rows that another process is claiming.</summary>
     public abstract string SkipLocked { get; }
 
+    /// <summary>What keeps the rows of a query from being changed by others before the transaction ends.</summary>
+    public abstract string KeepFromChange { get; }
+
+    /// <summary>What makes a reading of all records go through the narrow index that holds all it needs.</summary>
+    public abstract string SimilarityHint { get; }
+
     /// <summary>A record id as this engine stores it.</summary>
     public abstract object ToStored(RecordId id);
 

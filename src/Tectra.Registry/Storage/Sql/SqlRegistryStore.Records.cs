@@ -80,7 +80,7 @@ internal sealed partial class SqlRegistryStore
         {
             // The cursor first: what is committed while the records are read comes again as a change.
             var cursor = await _engine.ReadCursorAsync(session, cancellationToken).ConfigureAwait(false);
-            await session.StreamAsync($"{AddedRecords.SelectIndexed} FROM record", reader => add(AddedRecords.ReadIndexed(reader)), cancellationToken).ConfigureAwait(false);
+            await session.StreamAsync($"{AddedRecords.SelectIndexed} FROM record{_engine.SimilarityHint}", reader => add(AddedRecords.ReadIndexed(reader)), cancellationToken).ConfigureAwait(false);
             return cursor;
         }
     }
@@ -177,7 +177,7 @@ internal sealed partial class SqlRegistryStore
         foreach (var (id, digest) in rows) known[id] = digest;
     }
 
-    private static async ValueTask AddSignedEventsAsync(SqlSession session, IReadOnlyCollection<NewRecord> records, CancellationToken cancellationToken)
+    private async ValueTask AddSignedEventsAsync(SqlSession session, IReadOnlyCollection<NewRecord> records, CancellationToken cancellationToken)
     {
         foreach (var ofUser in records.GroupBy(record => record.Certificate.Signer.UserId))
         {

@@ -5,9 +5,14 @@ namespace Tectra.Registry.Storage.Sql;
 /// <param name="Integer">The type of 64-bit integers.</param>
 /// <param name="RecordId">The type of record ids.</param>
 /// <param name="Sequence">The type of keys that count up and never give a number twice.</param>
+/// <param name="RecordSequence">The type of records' sequence numbers.</param>
+/// <param name="RecordKey">
+/// What makes the numbers of records a key that also holds what the similarity index is filled from: filling it must not read
+/// every certificate.
+/// </param>
 /// <param name="Change">A column that lets a reader see what was committed since it last looked; empty where sequences do.</param>
 /// <param name="Options">What stands behind a table's columns.</param>
-internal sealed record SqlSchema(string Blob, string Integer, string RecordId, string Sequence, string Change, string Options)
+internal sealed record SqlSchema(string Blob, string Integer, string RecordId, string Sequence, string RecordSequence, string RecordKey, string Change, string Options)
 {
     /// <summary>The tables in which nothing is ever changed or deleted: the database itself refuses it.</summary>
     public static IReadOnlyList<string> OnlyAdded { get; } = ["signing_key", "record", "revocation", "batch", "batch_leaf", "batch_anchor", "ledger_entry", "server_secret"];
@@ -24,7 +29,7 @@ internal sealed record SqlSchema(string Blob, string Integer, string RecordId, s
         ){Options};
         CREATE INDEX signing_key_user ON signing_key (user_id);
         CREATE TABLE record (
-            sequence {Sequence},
+            sequence {RecordSequence},
             record_id {RecordId} NOT NULL UNIQUE,
             user_id TEXT NOT NULL,
             public_key {Blob} NOT NULL,
@@ -39,7 +44,7 @@ internal sealed record SqlSchema(string Blob, string Integer, string RecordId, s
             metadata TEXT,
             original_filename TEXT,
             registered_at TEXT NOT NULL,
-            registered_ms {Integer} NOT NULL{Change}
+            registered_ms {Integer} NOT NULL{Change}{RecordKey}
         ){Options};
         CREATE INDEX record_original ON record (original_sha256);
         CREATE INDEX record_watermarked ON record (watermarked_sha256);
@@ -139,7 +144,7 @@ internal sealed record SqlSchema(string Blob, string Integer, string RecordId, s
             created_ms {Integer} NOT NULL,
             delivered_at TEXT
         ){Options};
-        CREATE INDEX webhook_delivery_due ON webhook_delivery (next_attempt_ms) WHERE state = 'waiting';
+        CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_attempt_ms) WHERE state = 'waiting';
         CREATE INDEX webhook_delivery_webhook ON webhook_delivery (webhook_id, created_ms);
         CREATE INDEX webhook_delivery_event ON webhook_delivery (event_id);
 

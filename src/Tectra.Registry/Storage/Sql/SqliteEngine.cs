@@ -14,7 +14,7 @@ internal sealed class SqliteEngine : SqlEngine
 {
     private const int BusyTimeoutMilliseconds = 30_000;
 
-    private static readonly SqlSchema Schema = new("BLOB", "INTEGER", "TEXT", "INTEGER PRIMARY KEY AUTOINCREMENT", "", " STRICT");
+    private static readonly SqlSchema Schema = new("BLOB", "INTEGER", "TEXT", "INTEGER PRIMARY KEY AUTOINCREMENT", "INTEGER PRIMARY KEY AUTOINCREMENT", "", "", " STRICT");
 
     private readonly string _path;
     private readonly SqliteConnection _writer;
@@ -30,9 +30,14 @@ internal sealed class SqliteEngine : SqlEngine
 
     public override string SkipLocked => "";
 
+    public override string KeepFromChange => "";
+
+    public override string SimilarityHint => " INDEXED BY record_similarity";
+
     /// <summary>The statements that make the tables and the triggers that keep them.</summary>
     internal static string Create => $"""
         {Schema.Create}
+        CREATE INDEX record_similarity ON record (sequence, perceptual_hash, payload);
         {string.Concat(SqlSchema.OnlyAdded.SelectMany(table => new[] { Refuse(table, "UPDATE"), Refuse(table, "DELETE") }))}
         PRAGMA user_version = {SchemaVersion};
         """;

@@ -6,7 +6,7 @@ using Tectra.Server.Http;
 namespace Tectra.Server.Hosting;
 
 /// <summary>What a server tells about itself, under the name <c>Tectra</c>: nothing of what requests hold. Costs nothing while nobody listens.</summary>
-internal static class Telemetry
+internal static class ServerTelemetry
 {
     public const string Name = "Tectra";
 

@@ -1,0 +1,68 @@
+using Tectra.Sdk.Api;
+using Tectra.Sdk.Certificates;
+using Tectra.Sdk.Keys;
+
+namespace Tectra.Sdk.Imaging;
+
+/// <summary>
+/// Signs in the name of an account: the encrypted signing key is fetched from the registry once, at the first need, and opened
+/// in this process with the Fernet key, which never leaves it. Thread-safe.
+/// </summary>
+public sealed class ImageSignerProvider : IDisposable
+{
+    private readonly TectraApiClient _client;
+    private readonly ImagingOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _gate = new(1);
+    private SigningKey? _key;
+    private ImageSigner? _signer;
+
+    /// <summary>Creates a provider; it fetches nothing yet.</summary>
+    /// <param name="client">The registry; its options name the signing key and hold the Fernet key.</param>
+    /// <param name="options">Limits and strength; null for <see cref="ImagingOptions.Default"/>.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public ImageSignerProvider(TectraApiClient client, ImagingOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        _client = client;
+        _options = options ?? ImagingOptions.Default;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>The signer. What failed the last time is tried again.</summary>
+    /// <exception cref="KeyAccessException">The key isn't there, or the Fernet key doesn't open it; the code says which.</exception>
+    /// <exception cref="RegistryException">The registry can't be reached, or refuses.</exception>
+    public async ValueTask<ImageSigner> GetAsync(CancellationToken cancellationToken = default)
+    {
+        if (Volatile.Read(ref _signer) is { } ready) return ready;
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_signer is not null) return _signer;
+            var account = await _client.GetAccountAsync(cancellationToken).ConfigureAwait(false);
+            var (key, info) = await _client.OpenSigningKeyWithInfoAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                Volatile.Write(ref _signer, new ImageSigner(key, new SignerIdentity(account.UserId, account.OrgName, account.OrgType, info.Name), _options, _time));
+            }
+            catch
+            {
+                key.Dispose();
+                throw;
+            }
+            _key = key;
+            return _signer;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Zeroes the key; signers that were given out can't sign any more.</summary>
+    public void Dispose()
+    {
+        _key?.Dispose();
+        _gate.Dispose();
+    }
+}
