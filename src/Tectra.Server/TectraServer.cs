@@ -66,8 +66,16 @@ public sealed class TectraServer : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
 
-    /// <summary>Runs until the process is asked to end (SIGTERM, SIGINT) or the token is cancelled; then finishes the requests at work.</summary>
-    public Task RunAsync(CancellationToken cancellationToken = default) => HostingAbstractionsHostExtensions.RunAsync(_app, cancellationToken);
+    /// <summary>Waits, once started, until the process is asked to end (SIGTERM, SIGINT) or the token is cancelled; then finishes the requests at work.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => _app.WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>Starts, and waits as <see cref="WaitForShutdownAsync"/> does.</summary>
+    /// <exception cref="IOException">An address is in use.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        await StartAsync(cancellationToken).ConfigureAwait(false);
+        await WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Ends the server and closes the database.</summary>
     public async ValueTask DisposeAsync()

@@ -28,7 +28,7 @@ internal sealed partial class AnchoringService(ContentRegistry registry, ServerO
                 await registry.AnchorPendingAsync(stoppingToken).ConfigureAwait(false);
                 failures = 0;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 failures++;
                 LogFailed(e, failures, WaitAfter(failures, options.AnchoringInterval));

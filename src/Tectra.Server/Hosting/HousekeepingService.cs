@@ -17,7 +17,7 @@ internal sealed partial class HousekeepingService(ContentRegistry registry, Time
             var removed = await registry.Store.PruneDeliveriesAsync((time.GetUtcNow() - Kept).ToUnixTimeMilliseconds(), cancellationToken).ConfigureAwait(false);
             if (removed > 0) LogRemoved(removed);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             LogFailed(e);
         }

@@ -44,7 +44,7 @@ internal sealed partial class Readiness(ContentRegistry registry, TimeProvider t
                 var duration = time.GetElapsedTime(began);
                 LogWarm(duration);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 LogFailed(e);
                 await Task.Delay(Retry, time, stoppingToken).ConfigureAwait(false);

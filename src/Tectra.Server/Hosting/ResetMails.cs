@@ -26,7 +26,7 @@ internal sealed partial class ResetMails(AccountService accounts, ILogger<ResetM
             {
                 await accounts.SendResetMailAsync(email, stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 LogFailed(e);
             }

@@ -68,7 +68,8 @@ internal static class ServerApp
 
     private static WebApplication CreateApp(ServerOptions options, ILoggerFactory loggers, RateLimits limits, Action<IServiceCollection> addServices)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        // The options are read by the caller, once: no file is watched for changes.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.WebHost.UseUrls([.. options.Urls]).ConfigureKestrel(kestrel => Limit(kestrel, kestrel.Limits));
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRateLimiter(rate =>

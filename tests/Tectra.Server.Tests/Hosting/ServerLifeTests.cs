@@ -38,6 +38,24 @@ internal sealed class ServerLifeTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Test]
+    public async Task A_server_runs_until_it_is_asked_to_end_and_an_address_that_is_taken_is_told()
+    {
+        await using var other = await TestServer.StartAsync(TestServer.Sqlite);
+        await using var server = await TectraServer.CreateAsync(other.Options with { Urls = [other.Server.Urls[0]] }, configureLogging: _ => { });
+        Assert.That(async () => await server.RunAsync(), Throws.InstanceOf<IOException>());
+
+        await using var free = await TectraServer.CreateAsync(other.Options, configureLogging: _ => { });
+        using var end = new CancellationTokenSource();
+        var running = free.RunAsync(end.Token);
+        using var client = new HttpClient();
+        await Eventually.BecomesTrueAsync(() => free.Urls.All(url => !url.EndsWith(":0", StringComparison.Ordinal)));
+        Assert.That(await client.GetStringAsync(new Uri($"{free.Urls[0]}/health")), Does.Contain("ok"));
+        Assert.That(running.IsCompleted, Is.False);
+        await end.CancelAsync();
+        await running;
+    }
+
     [TestCaseSource(nameof(Engines))]
     public async Task Another_Fernet_key_does_not_open_the_servers_secrets(string engine)
     {
