@@ -110,7 +110,7 @@ public sealed class SignAndVerifyTests
         }
         var help = await cli.RunAsync("--help");
         Assert.That(help.ExitCode, Is.Zero);
-        foreach (var command in new[] { "demo", "sign", "verify", "hash", "watermark", "keys", "evidence", "revoke" }) Assert.That(help.Output, Does.Contain(command));
+        foreach (var command in new[] { "demo", "sign", "verify", "hash", "watermark", "keys", "evidence", "revoke", "login", "logout", "outbox", "serve" }) Assert.That(help.Output, Does.Contain(command));
         Assert.That(Directory.Exists(cli.Home), Is.False, "help and misuse leave no state behind");
     }
 

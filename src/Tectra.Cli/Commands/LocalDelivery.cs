@@ -29,9 +29,10 @@ internal sealed class LocalDelivery(EmbeddedRegistry registry, CommandOutput con
             await registry.RegisterAsync(signed.Registration, cancellationToken).ConfigureAwait(false);
             staged.Commit();
         }
+        var report = signed with { Bytes = ReadOnlyMemory<byte>.Empty }; // a group of pictures is much memory
         await AddAsync(status =>
         {
-            SignReport.Write(console, file, target, signed, status, null, _anchoringError);
+            SignReport.Write(console, file, target, report, status, null, _anchoringError);
             return ExitCode.Success;
         }).ConfigureAwait(false);
     }

@@ -35,7 +35,10 @@ internal static class LoginCommand
             var password = PasswordInput.Read(address);
             using var client = new TectraApiClient(options);
             if (parsed.GetValue(register))
+            {
+                await ThrowIfOutboxIsOthersAsync(TectraHome.Find(), options.ApiUrl, null, cancellationToken).ConfigureAwait(false); // before there is an account
                 await client.RegisterAccountAsync(address, password, parsed.GetValue(organisation), parsed.GetValue(type), cancellationToken).ConfigureAwait(false);
+            }
             var token = await client.LoginAsync(address, password, cancellationToken).ConfigureAwait(false);
             return await RunAsync(client.WithToken(token.Token), options.ApiUrl, parsed.GetValue(name), isBackedUp: !parsed.GetValue(noBackup), output, cancellationToken).ConfigureAwait(false);
         });
@@ -43,11 +46,11 @@ internal static class LoginCommand
 
     private static async Task<int> RunAsync(TectraApiClient client, Uri url, string? name, bool isBackedUp, CommandOutput output, CancellationToken cancellationToken)
     {
-        var account = await client.GetAccountAsync(cancellationToken).ConfigureAwait(false);
+        var account = await ServerKeys.GetAccountAsync(client, cancellationToken).ConfigureAwait(false);
         var ledgerKey = (await client.GetRegistryInfoAsync(cancellationToken).ConfigureAwait(false)).LedgerPublicKey;
         var home = TectraHome.Open();
-        var earlier = home.FindLogin();
-        await ThrowIfOutboxIsOthersAsync(home, earlier, url, account, cancellationToken).ConfigureAwait(false);
+        var earlier = FindEarlier(home);
+        await ThrowIfOutboxIsOthersAsync(home, url, account.UserId, cancellationToken).ConfigureAwait(false);
         var stored = await OpenKeyAsync(home, url, account, name, cancellationToken).ConfigureAwait(false);
         using var fernet = home.OpenFernetKey();
         stored = await PushAsync(home, stored, fernet, client, isBackedUp, cancellationToken).ConfigureAwait(false);
@@ -80,13 +83,26 @@ internal static class LoginCommand
         using (await home.LockAsync(cancellationToken).ConfigureAwait(false)) return home.Keys.Replace(stored with { RegistryId = info.Id });
     }
 
-    private static async ValueTask ThrowIfOutboxIsOthersAsync(TectraHome home, ServerLogin? earlier, Uri url, Account account, CancellationToken cancellationToken)
+    private static async ValueTask ThrowIfOutboxIsOthersAsync(TectraHome home, Uri url, string? userId, CancellationToken cancellationToken)
     {
-        if (earlier is null || (earlier.Url == url.AbsoluteUri && earlier.UserId == account.UserId) || !Directory.Exists(home.OutboxPath)) return;
+        if (FindEarlier(home) is not { } earlier || (earlier.Url == url.AbsoluteUri && earlier.UserId == userId) || !Directory.Exists(home.OutboxPath)) return;
         var status = await RegistrationOutbox.Open(home.OutboxPath).GetStatusAsync(cancellationToken).ConfigureAwait(false);
         if (status.Waiting == 0) return;
         throw new ArgumentException(string.Create(
             CultureInfo.InvariantCulture, $"{status.Waiting} registrations of the login at {earlier.Url} wait in {home.OutboxPath}. Deliver them first: tectra outbox flush. Or set {TectraHome.OutboxVariable} to another folder."));
+    }
+
+    /// <summary>The login before; a damaged one is as good as none, now that another takes its place.</summary>
+    private static ServerLogin? FindEarlier(TectraHome home)
+    {
+        try
+        {
+            return home.FindLogin();
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A signing key whose user is the account.</summary>

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Console;
 using Spectre.Console;
 using Tectra.Cli.Output;
 using Tectra.Cli.State;
+using Tectra.Sdk.Interop;
 using Tectra.Server;
 
 namespace Tectra.Cli.Commands;
@@ -43,6 +44,8 @@ internal static class ServeCommand
             Add("TECTRA_WEBHOOK_NETWORKS", parsed.GetValue(webhooks));
             if (parsed.GetValue(database) is { } named) Add("TECTRA_DATABASE", named);
             var options = ServerConfiguration.Read(Configure(arguments), fernet, home.RegistryPath);
+            if (options.IsPostgres && !TectraHome.HasFernetVariable)
+                output.Remark(null, $"The database's secrets are encrypted with the Fernet key in {home.Path}. Back it up, and give it to every server of this database as {TectraHome.FernetVariable}.");
             // The home's own registry keeps its own ledger key; any other has one of its own, in its database.
             using var ledgerSigner = IsHome(options, home) ? await home.OpenLedgerSignerAsync(cancellationToken).ConfigureAwait(false) : null;
             if (ledgerSigner is not null) KeyStore.CreatePrivateDirectory(home.RegistryPath);
@@ -109,5 +112,5 @@ internal static class ServeCommand
     }
 
     private static bool IsHome(ServerOptions options, TectraHome home) =>
-        !options.IsPostgres && Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Database)) == Path.TrimEndingDirectorySeparator(home.RegistryPath);
+        !options.IsPostgres && Posix.IdentityOf(Path.TrimEndingDirectorySeparator(options.Database)) == Posix.IdentityOf(home.RegistryPath);
 }

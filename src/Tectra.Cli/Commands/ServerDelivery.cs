@@ -36,7 +36,8 @@ internal sealed class ServerDelivery(RegistrationOutbox outbox, ITectraApi api, 
             name = await outbox.AddAsync(signed.Registration, cancellationToken).ConfigureAwait(false);
             staged.Commit();
         }
-        _waiting.Enqueue(new Waiting(++Count, name, state => Report(file, target, signed, state)));
+        var report = signed with { Bytes = ReadOnlyMemory<byte>.Empty }; // reports may have to wait; pictures must not fill the memory
+        _waiting.Enqueue(new Waiting(++Count, name, state => Report(file, target, report, state)));
         await AdvanceAsync().ConfigureAwait(false);
     }
 
@@ -96,10 +97,11 @@ internal sealed class ServerDelivery(RegistrationOutbox outbox, ITectraApi api, 
     /// <summary>Waits for the delivery that runs, if one does, and takes note of how it ended.</summary>
     private async ValueTask SettleAsync()
     {
-        if (_flush is null) return;
+        if (_flush is not { } running) return;
+        _flush = null;
         try
         {
-            var flush = await _flush.ConfigureAwait(false);
+            var flush = await running.ConfigureAwait(false);
             _problem = flush.Problem;
             _refused += flush.Refused;
         }
@@ -111,7 +113,6 @@ internal sealed class ServerDelivery(RegistrationOutbox outbox, ITectraApi api, 
         {
             _problem = new RegistrationRefusal(error.Code, error.Message);
         }
-        _flush = null;
         if (_problem is null) return;
         _attempted = _covered;
         _problemAt = Stopwatch.GetTimestamp();

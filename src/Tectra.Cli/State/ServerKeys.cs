@@ -1,6 +1,7 @@
 using Tectra.Sdk;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Certificates;
+using Tectra.Sdk.Content;
 
 namespace Tectra.Cli.State;
 
@@ -30,11 +31,21 @@ internal sealed class ServerKeys(TectraHome home, ServerAccess server)
     public SignerIdentity IdentityOf(StoredKey key) =>
         server.Login is { } login ? new SignerIdentity(login.UserId, login.OrgName, login.OrgType, key.Name) : key.Identity;
 
+    /// <summary>The account, if its id can be signed.</summary>
+    /// <exception cref="RegistryException">It can't (<c>registry_answer_malformed</c>).</exception>
+    public static async ValueTask<Account> GetAccountAsync(TectraApiClient client, CancellationToken cancellationToken)
+    {
+        var account = await client.GetAccountAsync(cancellationToken).ConfigureAwait(false);
+        return ContentFingerprint.IsValidUserId(account.UserId)
+            ? account
+            : throw new RegistryException(ErrorCodes.RegistryAnswerMalformed, "The server's id of the account can't stand in a signature. Check the server's address.");
+    }
+
     /// <summary>Fetches a key that the registry keeps, and puts it into the home as it is: encrypted.</summary>
     private async ValueTask<StoredKey> FetchAsync(string id, TectraApiClient client, CancellationToken cancellationToken)
     {
         var encrypted = await client.GetSigningKeyAsync(id, cancellationToken).ConfigureAwait(false);
-        var account = await client.GetAccountAsync(cancellationToken).ConfigureAwait(false);
+        var account = await GetAccountAsync(client, cancellationToken).ConfigureAwait(false);
         var info = (await client.ListSigningKeysAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(key => string.Equals(key.Id, id, StringComparison.OrdinalIgnoreCase));
         var publicKey = encrypted.PublicKey.ToString();
         using (await home.LockAsync(cancellationToken).ConfigureAwait(false))

@@ -36,6 +36,9 @@ internal sealed class TectraHome
     /// <summary>The folder of the registry on this machine.</summary>
     public string RegistryPath => System.IO.Path.Combine(Path, "registry");
 
+    /// <summary>Whether the environment gives the Fernet key.</summary>
+    public static bool HasFernetVariable => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(FernetVariable));
+
     /// <summary>Whether anything was ever signed here.</summary>
     public bool HasRegistry => File.Exists(System.IO.Path.Combine(RegistryPath, EmbeddedRegistry.DatabaseName));
 
@@ -86,8 +89,7 @@ internal sealed class TectraHome
     /// <exception cref="KeyAccessException">The text is malformed (<c>fernet_key_malformed</c>).</exception>
     public FernetKey? FindFernetKey()
     {
-        var variable = Environment.GetEnvironmentVariable(FernetVariable);
-        if (!string.IsNullOrWhiteSpace(variable)) return FernetKey.Parse(variable);
+        if (HasFernetVariable) return FernetKey.Parse(Environment.GetEnvironmentVariable(FernetVariable));
         if (!File.Exists(FernetPath)) return null;
         var bytes = File.ReadAllBytes(FernetPath);
         var text = new char[Encoding.ASCII.GetMaxCharCount(bytes.Length)];

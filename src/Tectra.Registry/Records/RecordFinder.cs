@@ -37,13 +37,13 @@ internal sealed class RecordFinder : IDisposable
         _digests = new EvidenceCache<Sha256Digest, long[]>(2 * caching.Records);
     }
 
-    /// <summary>A record that this process has just added.</summary>
+    /// <summary>A record that this process has just added, or found added by another.</summary>
     public void NoteAdded(AddedRecord record)
     {
+        // Until the index is filled nothing goes in: filling brings the record, or the changes after that.
+        if (_cursor is not null && !_index.Add(record.Indexed.Sequence, record.Indexed.Hash, record.Indexed.Payload)) return; // known already
         _digests.Remove(record.OriginalSha256);
         if (record.WatermarkedSha256 is { } watermarked) _digests.Remove(watermarked);
-        if (_cursor is null) return; // filling the index will bring it, or the changes after that
-        _index.Add(record.Indexed.Sequence, record.Indexed.Hash, record.Indexed.Payload);
     }
 
     /// <summary>A record that this process has just revoked.</summary>

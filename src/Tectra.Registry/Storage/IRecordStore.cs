@@ -67,7 +67,7 @@ internal readonly record struct IndexedRecord(long Sequence, PerceptualHash Hash
 internal readonly record struct AddedRecord(IndexedRecord Indexed, Sha256Digest OriginalSha256, Sha256Digest? WatermarkedSha256);
 
 /// <summary>How far the changes of a store have been read. What the numbers mean is the store's own affair.</summary>
-internal readonly record struct ChangeCursor(long Records, long Revocations, long Anchors);
+internal sealed record ChangeCursor(params long[] Marks);
 
 /// <summary>
 /// What changed in a store, beside the records that were added. Nothing that was committed before the reading is ever left out;

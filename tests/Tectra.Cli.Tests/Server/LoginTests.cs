@@ -169,5 +169,7 @@ public sealed class LoginTests
             Assert.That(await cli.FailAsync("invalid_argument", "sign", Jpeg, "-o", cli.PathOf("t.jpg")), Does.Contain("server.json").And.Contain("Log in again"));
         }
         Assert.That((await cli.RunAsync("sign", Jpeg, "--local", "-o", cli.PathOf("t.jpg"))).ExitCode, Is.Zero);
+        await _registry.LogInAsync(cli, "--register", "--email", _registry.NewEmail());
+        Assert.That((await cli.RunAsync("sign", Jpeg, "-o", cli.PathOf("t.jpg"))).ExitCode, Is.Zero, "logging in again mends it");
     }
 }

@@ -9,8 +9,8 @@ namespace Tectra.Registry.Storage.Sql;
 /// <summary>PostgreSQL: many connections, several server processes at once.</summary>
 /// <remarks>
 /// Commits don't become visible in the order of sequence numbers, so a reader that remembers the highest number it saw would
-/// miss records. Each row therefore holds the id of its transaction, and a reader goes on from the lowest id that was still
-/// open when it last looked: what it then sees again it knows already, and nothing is missed.
+/// miss records. Each row therefore holds the id of its transaction, and a reader remembers the snapshot before its last reading:
+/// what is new is of a transaction that hadn't begun then, or was open. Nothing is missed; a little may be seen twice.
 /// </remarks>
 internal sealed class PostgresEngine : SqlEngine
 {
@@ -138,22 +138,25 @@ internal sealed class PostgresEngine : SqlEngine
         }
     }
 
-    public override async ValueTask<ChangeCursor> ReadCursorAsync(SqlSession session, CancellationToken cancellationToken)
-    {
-        var open = await session.QueryOneAsync("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", reader => reader.GetInt64(0), cancellationToken).ConfigureAwait(false);
-        return new ChangeCursor(open, open, open);
-    }
+    /// <summary>The marks: the first transaction that hadn't begun, then those that were open.</summary>
+    public override async ValueTask<ChangeCursor> ReadCursorAsync(SqlSession session, CancellationToken cancellationToken) => await session.QueryOneAsync(
+        """
+        SELECT pg_snapshot_xmax(snapshot)::text::bigint, ARRAY(SELECT open::text::bigint FROM pg_snapshot_xip(snapshot) AS open)
+        FROM (SELECT pg_current_snapshot() AS snapshot) AS now
+        """,
+        reader => new ChangeCursor([reader.GetInt64(0), .. reader.GetFieldValue<long[]>(1)]), cancellationToken).ConfigureAwait(false)
+        ?? throw new InvalidOperationException("A query without a table has one row.");
 
     public override async ValueTask<Changes> ReadChangesAsync(SqlSession session, ChangeCursor since, Action<AddedRecord> add, CancellationToken cancellationToken)
     {
-        // The open transactions are noted before anything is read: whatever commits in between is seen now, or again next time.
+        // The snapshot is noted before anything is read: whatever commits in between is seen now, or again next time.
         var next = await ReadCursorAsync(session, cancellationToken).ConfigureAwait(false);
-        await session.StreamAsync($"{AddedRecords.Select} FROM record WHERE change >= @since", reader => add(AddedRecords.Read(reader)), cancellationToken, ("@since", since.Records)).ConfigureAwait(false);
-        var revoked = await session.QueryAsync(
-            "SELECT sequence FROM revocation WHERE change >= @since", reader => reader.GetInt64(0), cancellationToken, ("@since", since.Revocations)).ConfigureAwait(false);
-        var anchors = await session.QueryAsync(
-            "SELECT ledger_index FROM batch_anchor WHERE change >= @since", reader => reader.GetInt64(0), cancellationToken, ("@since", since.Anchors)).ConfigureAwait(false);
-        return new Changes(revoked, anchors, next);
+        const string IsNew = "(change >= @begun OR change = ANY(@open))";
+        (string, object?)[] parameters = [("@begun", since.Marks[0]), ("@open", since.Marks[1..])];
+        await session.StreamAsync($"{AddedRecords.Select} FROM record WHERE {IsNew}", reader => add(AddedRecords.Read(reader)), cancellationToken, parameters).ConfigureAwait(false);
+        var revoked = await session.QueryAsync($"SELECT sequence FROM revocation WHERE {IsNew}", reader => reader.GetInt64(0), cancellationToken, parameters).ConfigureAwait(false);
+        var anchored = await session.QueryAsync($"SELECT ledger_index FROM batch_anchor WHERE {IsNew}", reader => reader.GetInt64(0), cancellationToken, parameters).ConfigureAwait(false);
+        return new Changes(revoked, anchored, next);
     }
 
     public override async ValueTask InsertLeavesAsync(

@@ -140,33 +140,39 @@ internal sealed class SqliteEngine : SqlEngine
 
     public override async ValueTask<ChangeCursor> ReadCursorAsync(SqlSession session, CancellationToken cancellationToken) => await session.QueryOneAsync(
         "SELECT (SELECT coalesce(max(sequence), 0) FROM record), (SELECT coalesce(max(revocation_id), 0) FROM revocation), (SELECT coalesce(max(anchor_id), 0) FROM batch_anchor)",
-        reader => new ChangeCursor(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)), cancellationToken).ConfigureAwait(false);
+        reader => new ChangeCursor(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)), cancellationToken).ConfigureAwait(false) ?? throw new InvalidOperationException("A query without a table has one row.");
 
-    /// <summary>There is one writer at a time, so numbers ascend in the order of commits.</summary>
+    /// <summary>There is one writer at a time, so numbers ascend in the order of commits. The marks: the last record, revocation and anchor.</summary>
     public override async ValueTask<Changes> ReadChangesAsync(SqlSession session, ChangeCursor since, Action<AddedRecord> add, CancellationToken cancellationToken)
     {
-        var last = since;
+        var (lastRecord, lastRevocation, lastAnchor) = (since.Marks[0], since.Marks[1], since.Marks[2]);
         await session.StreamAsync(
             $"{AddedRecords.Select} FROM record WHERE sequence > @since ORDER BY sequence",
             reader =>
             {
                 var record = AddedRecords.Read(reader);
                 add(record);
-                last = last with { Records = record.Indexed.Sequence };
+                lastRecord = record.Indexed.Sequence;
             },
             cancellationToken,
-            ("@since", since.Records)).ConfigureAwait(false);
+            ("@since", lastRecord)).ConfigureAwait(false);
         var revoked = await session.QueryAsync(
-            "SELECT revocation_id, sequence FROM revocation WHERE revocation_id > @since ORDER BY revocation_id",
-            reader => (Id: reader.GetInt64(0), Sequence: reader.GetInt64(1)), cancellationToken, ("@since", since.Revocations)).ConfigureAwait(false);
+            "SELECT sequence, revocation_id FROM revocation WHERE revocation_id > @since ORDER BY revocation_id",
+            reader =>
+            {
+                lastRevocation = reader.GetInt64(1);
+                return reader.GetInt64(0);
+            },
+            cancellationToken, ("@since", lastRevocation)).ConfigureAwait(false);
         var anchored = await session.QueryAsync(
-            "SELECT anchor_id, ledger_index FROM batch_anchor WHERE anchor_id > @since ORDER BY anchor_id",
-            reader => (Id: reader.GetInt64(0), Index: reader.GetInt64(1)), cancellationToken, ("@since", since.Anchors)).ConfigureAwait(false);
-        return new Changes([.. revoked.Select(row => row.Sequence)], [.. anchored.Select(row => row.Index)], last with
-        {
-            Revocations = revoked.Count > 0 ? revoked[^1].Id : since.Revocations,
-            Anchors = anchored.Count > 0 ? anchored[^1].Id : since.Anchors,
-        });
+            "SELECT ledger_index, anchor_id FROM batch_anchor WHERE anchor_id > @since ORDER BY anchor_id",
+            reader =>
+            {
+                lastAnchor = reader.GetInt64(1);
+                return reader.GetInt64(0);
+            },
+            cancellationToken, ("@since", lastAnchor)).ConfigureAwait(false);
+        return new Changes(revoked, anchored, new ChangeCursor(lastRecord, lastRevocation, lastAnchor));
     }
 
     public override async ValueTask InsertLeavesAsync(
