@@ -75,6 +75,10 @@ internal sealed class PostgresEngine : SqlEngine
 
     public override object ToStored(RecordId id) => Guid.Parse(id.ToString());
 
+    public override object ToStored(IReadOnlyCollection<RecordId> ids) => ids.Select(id => Guid.Parse(id.ToString())).ToArray();
+
+    public override string IsOneOf(string parameter) => $"= ANY({parameter})";
+
     public override RecordId ReadRecordId(DbDataReader reader, int column) => RecordId.Parse(reader.GetGuid(column).ToString());
 
     public override async ValueTask<SqlSession> ReadAsync(CancellationToken cancellationToken)
@@ -120,7 +124,7 @@ internal sealed class PostgresEngine : SqlEngine
     {
         try
         {
-            var command = InsertCommand(session, records);
+            var command = InsertCommand(session, [.. records.Select(RecordRow.Of)]);
             await using (command.ConfigureAwait(false))
             {
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -211,7 +215,7 @@ internal sealed class PostgresEngine : SqlEngine
         }
     }
 
-    private static NpgsqlCommand InsertCommand(SqlSession session, IReadOnlyList<NewRecord> records)
+    private static NpgsqlCommand InsertCommand(SqlSession session, List<RecordRow> rows)
     {
         var command = (NpgsqlCommand)session.Command(
             """
@@ -225,7 +229,6 @@ internal sealed class PostgresEngine : SqlEngine
             queued AS (INSERT INTO pending_record (sequence) SELECT sequence FROM added)
             SELECT sequence, record_id FROM added
             """);
-        var rows = records.Select(RecordRow.Of).ToList();
         Add(NpgsqlDbType.Uuid, rows.Select(row => Guid.Parse(row.RecordId)));
         Add(NpgsqlDbType.Text, rows.Select(row => row.UserId));
         Add(NpgsqlDbType.Bytea, rows.Select(row => row.PublicKey));

@@ -25,6 +25,12 @@ internal abstract class SqlEngine : IAsyncDisposable
     /// <summary>A record id as this engine stores it.</summary>
     public abstract object ToStored(RecordId id);
 
+    /// <summary>Several record ids as one parameter, for <see cref="IsOneOf"/>.</summary>
+    public abstract object ToStored(IReadOnlyCollection<RecordId> ids);
+
+    /// <summary>The condition that a column is one of a parameter's several values: the same text however many they are.</summary>
+    public abstract string IsOneOf(string parameter);
+
     /// <summary>A record id as this engine gives it back.</summary>
     public abstract RecordId ReadRecordId(DbDataReader reader, int column);
 

@@ -39,10 +39,16 @@ internal sealed partial class SqlRegistryStore
             if (idempotencyKey is not null) await ClaimAsync(session, idempotencyKey, records[0].RegisteredAt, cancellationToken).ConfigureAwait(false);
             // The same order in every transaction, so that two with the same records don't wait for each other in a circle.
             NewRecord[] distinct = [.. records.DistinctBy(record => record.Certificate.RecordId).OrderBy(record => record.Certificate.RecordId.ToString(), StringComparer.Ordinal)];
-            var inserted = await _engine.InsertRecordsAsync(session, distinct, cancellationToken).ConfigureAwait(false);
-            await AddSignedEventsAsync(session, [.. distinct.Where(record => inserted.ContainsKey(record.Certificate.RecordId))], cancellationToken).ConfigureAwait(false);
-            var known = distinct.ToDictionary(record => record.Certificate.RecordId, record => record.Envelope.PayloadSha256);
-            if (inserted.Count < distinct.Length) await ReadKnownAsync(session, [.. known.Keys.Where(id => !inserted.ContainsKey(id))], known, cancellationToken).ConfigureAwait(false);
+            // What is there already is left out: numbers that are given to records which then aren't added would be lost.
+            var known = new Dictionary<RecordId, Sha256Digest>();
+            await ReadKnownAsync(session, distinct, known, cancellationToken).ConfigureAwait(false);
+            NewRecord[] missing = [.. distinct.Where(record => !known.ContainsKey(record.Certificate.RecordId))];
+            var inserted = missing.Length == 0 ? [] : await _engine.InsertRecordsAsync(session, missing, cancellationToken).ConfigureAwait(false);
+            NewRecord[] added = [.. missing.Where(record => inserted.ContainsKey(record.Certificate.RecordId))];
+            await AddSignedEventsAsync(session, added, cancellationToken).ConfigureAwait(false);
+            foreach (var record in added) known[record.Certificate.RecordId] = record.Envelope.PayloadSha256;
+            // Others may have added some in between.
+            if (added.Length < missing.Length) await ReadKnownAsync(session, [.. missing.Except(added)], known, cancellationToken).ConfigureAwait(false);
             return (IReadOnlyList<AddResult>)[.. records.Select(record =>
             {
                 var id = record.Certificate.RecordId;
@@ -62,8 +68,9 @@ internal sealed partial class SqlRegistryStore
     public async ValueTask<IReadOnlySet<RecordId>> FindExistingAsync(IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken)
     {
         if (ids.Count == 0) return new HashSet<RecordId>();
-        var (list, parameters) = ListOf(ids);
-        return (await ReadAsync($"SELECT record_id FROM record WHERE record_id IN ({list})", reader => _engine.ReadRecordId(reader, 0), cancellationToken, parameters).ConfigureAwait(false)).ToHashSet();
+        return (await ReadAsync(
+            $"SELECT record_id FROM record WHERE record_id {_engine.IsOneOf("@ids")}", reader => _engine.ReadRecordId(reader, 0), cancellationToken,
+            ("@ids", _engine.ToStored(ids))).ConfigureAwait(false)).ToHashSet();
     }
 
     public async ValueTask<IReadOnlyList<long>> FindBySha256Async(Sha256Digest digest, int limit, CancellationToken cancellationToken) => await ReadAsync(
@@ -162,18 +169,12 @@ internal sealed partial class SqlRegistryStore
             throw new RegistryException(ErrorCodes.IdempotencyKeyReused, "This idempotency key was used for another request. Take a new one for each request.");
     }
 
-    private (string List, (string, object?)[] Parameters) ListOf(IReadOnlyCollection<RecordId> ids)
+    private async ValueTask ReadKnownAsync(SqlSession session, IReadOnlyCollection<NewRecord> records, Dictionary<RecordId, Sha256Digest> known, CancellationToken cancellationToken)
     {
-        var parameters = ids.Select((id, i) => (Name: string.Create(CultureInfo.InvariantCulture, $"@id{i}"), Value: (object?)_engine.ToStored(id))).ToArray();
-        return (string.Join(',', parameters.Select(parameter => parameter.Name)), parameters);
-    }
-
-    private async ValueTask ReadKnownAsync(SqlSession session, IReadOnlyCollection<RecordId> ids, Dictionary<RecordId, Sha256Digest> known, CancellationToken cancellationToken)
-    {
-        var (list, parameters) = ListOf(ids);
         var rows = await session.QueryAsync(
-            $"SELECT record_id, certificate_sha256 FROM record WHERE record_id IN ({list})",
-            reader => (Id: _engine.ReadRecordId(reader, 0), Digest: ReadDigest(reader, 1)), cancellationToken, parameters).ConfigureAwait(false);
+            $"SELECT record_id, certificate_sha256 FROM record WHERE record_id {_engine.IsOneOf("@ids")}",
+            reader => (Id: _engine.ReadRecordId(reader, 0), Digest: ReadDigest(reader, 1)), cancellationToken,
+            ("@ids", _engine.ToStored([.. records.Select(record => record.Certificate.RecordId)]))).ConfigureAwait(false);
         foreach (var (id, digest) in rows) known[id] = digest;
     }
 

@@ -66,6 +66,11 @@ internal sealed class SqliteEngine : SqlEngine
 
     public override object ToStored(RecordId id) => id.ToString();
 
+    /// <summary>A JSON array: ids have no character that would need escaping.</summary>
+    public override object ToStored(IReadOnlyCollection<RecordId> ids) => $"[\"{string.Join("\",\"", ids)}\"]";
+
+    public override string IsOneOf(string parameter) => $"IN (SELECT value FROM json_each({parameter}))";
+
     public override RecordId ReadRecordId(DbDataReader reader, int column) => RecordId.Parse(reader.GetString(column));
 
     public override ValueTask<SqlSession> ReadAsync(CancellationToken cancellationToken)
