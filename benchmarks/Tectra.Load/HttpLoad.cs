@@ -36,7 +36,8 @@ internal static class HttpLoad
     /// <param name="duration">For how long.</param>
     /// <param name="rate">Requests a second; null for as many as are answered.</param>
     /// <param name="request">The request of a number.</param>
-    public static async Task<LoadResult> RunAsync(Uri server, int connections, TimeSpan duration, double? rate, Func<int, ReadOnlyMemory<byte>> request)
+    /// <param name="count">The most requests.</param>
+    public static async Task<LoadResult> RunAsync(Uri server, int connections, TimeSpan duration, double? rate, Func<int, ReadOnlyMemory<byte>> request, int count = int.MaxValue)
     {
         var next = -1;
         var began = Stopwatch.GetTimestamp();
@@ -48,6 +49,7 @@ internal static class HttpLoad
             while (Stopwatch.GetElapsedTime(began) < duration)
             {
                 var number = Interlocked.Increment(ref next);
+                if (number >= count) break;
                 var due = Stopwatch.GetTimestamp();
                 if (rate is { } perSecond)
                 {

@@ -21,7 +21,7 @@ internal sealed record RegistryCaching
     /// <summary>How old an answer may be with regard to what other processes have written.</summary>
     public TimeSpan MaxStaleness { get; init; }
 
-    /// <summary>About how many examined records are kept in memory, at some five kilobytes each.</summary>
+    /// <summary>How many examined records are kept in memory at least, and twice as many at most, at some five kilobytes each.</summary>
     public int Records { get; init; }
 }
 

@@ -61,7 +61,7 @@ public sealed record ServerOptions
     /// <summary>How late a server may see what other servers wrote, 0 to a minute. Its own writes it sees at once.</summary>
     public TimeSpan MaxStaleness { get; init => field = Within(value, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(MaxStaleness)); } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>About how many records are kept in memory, at some five kilobytes each; 0 to ten million.</summary>
+    /// <summary>How many records are kept in memory at least, and twice as many at most, at some five kilobytes each; 0 to ten million.</summary>
     public int CachedRecords { get; init => field = Within(value, 0, 10_000_000, nameof(CachedRecords)); } = 20_000;
 
     /// <summary>

@@ -19,8 +19,8 @@ internal sealed class EvidenceCache<TKey, TValue>
     private Generation _old = new();
     private long _removals;
 
-    /// <param name="capacity">About how many values it holds; 0 holds none.</param>
-    public EvidenceCache(int capacity) => _capacity = capacity / 2;
+    /// <param name="capacity">How many values it holds at least, and twice as many at most; 0 holds none.</param>
+    public EvidenceCache(int capacity) => _capacity = capacity;
 
     /// <summary>To be taken before the database is read, and given with what is then added.</summary>
     public long Now => Volatile.Read(ref _removals);
