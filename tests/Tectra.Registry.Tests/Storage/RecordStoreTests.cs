@@ -72,6 +72,16 @@ public sealed class RecordStoreTests(string engine)
     }
 
     [Test]
+    public async Task Repeated_records_use_up_no_numbers()
+    {
+        NewRecord[] records = [.. Enumerable.Range(0, 20).Select(i => Of(_fixture.Sign($"picture {i}")))];
+        await _store.AddRecordsAsync(records, null, default);
+        for (var i = 0; i < 10; i++) await _store.AddRecordsAsync(records, null, default);
+        var next = await AddAsync(Of(_fixture.Sign("next")));
+        Assert.That(next.Sequence, Is.EqualTo(21));
+    }
+
+    [Test]
     public async Task Many_writers_with_the_same_records_in_other_orders_add_each_once()
     {
         NewRecord[] records = [.. Enumerable.Range(0, 60).Select(i => Of(_fixture.Sign($"picture {i}")))];

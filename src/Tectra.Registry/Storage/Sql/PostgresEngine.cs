@@ -223,7 +223,11 @@ internal sealed class PostgresEngine : SqlEngine
                 INSERT INTO record (
                     record_id, user_id, public_key, origin_type, parent_record_id, original_sha256, watermarked_sha256, certificate_sha256,
                     perceptual_hash, payload, envelope, metadata, original_filename, registered_at, registered_ms)
-                SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS new (
+                    record_id, user_id, public_key, origin_type, parent_record_id, original_sha256, watermarked_sha256, certificate_sha256,
+                    perceptual_hash, payload, envelope, metadata, original_filename, registered_at, registered_ms)
+                -- A row that is turned away by a conflict has taken a number for nothing.
+                WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.record_id = new.record_id)
                 ON CONFLICT (record_id) DO NOTHING
                 RETURNING sequence, record_id),
             queued AS (INSERT INTO pending_record (sequence) SELECT sequence FROM added)

@@ -39,16 +39,11 @@ internal sealed partial class SqlRegistryStore
             if (idempotencyKey is not null) await ClaimAsync(session, idempotencyKey, records[0].RegisteredAt, cancellationToken).ConfigureAwait(false);
             // The same order in every transaction, so that two with the same records don't wait for each other in a circle.
             NewRecord[] distinct = [.. records.DistinctBy(record => record.Certificate.RecordId).OrderBy(record => record.Certificate.RecordId.ToString(), StringComparer.Ordinal)];
-            // What is there already is left out: numbers that are given to records which then aren't added would be lost.
-            var known = new Dictionary<RecordId, Sha256Digest>();
-            await ReadKnownAsync(session, distinct, known, cancellationToken).ConfigureAwait(false);
-            NewRecord[] missing = [.. distinct.Where(record => !known.ContainsKey(record.Certificate.RecordId))];
-            var inserted = missing.Length == 0 ? [] : await _engine.InsertRecordsAsync(session, missing, cancellationToken).ConfigureAwait(false);
-            NewRecord[] added = [.. missing.Where(record => inserted.ContainsKey(record.Certificate.RecordId))];
+            var inserted = await _engine.InsertRecordsAsync(session, distinct, cancellationToken).ConfigureAwait(false);
+            NewRecord[] added = [.. distinct.Where(record => inserted.ContainsKey(record.Certificate.RecordId))];
             await AddSignedEventsAsync(session, added, cancellationToken).ConfigureAwait(false);
-            foreach (var record in added) known[record.Certificate.RecordId] = record.Envelope.PayloadSha256;
-            // Others may have added some in between.
-            if (added.Length < missing.Length) await ReadKnownAsync(session, [.. missing.Except(added)], known, cancellationToken).ConfigureAwait(false);
+            var known = added.ToDictionary(record => record.Certificate.RecordId, record => record.Envelope.PayloadSha256);
+            if (added.Length < distinct.Length) await ReadKnownAsync(session, [.. distinct.Except(added)], known, cancellationToken).ConfigureAwait(false);
             return (IReadOnlyList<AddResult>)[.. records.Select(record =>
             {
                 var id = record.Certificate.RecordId;

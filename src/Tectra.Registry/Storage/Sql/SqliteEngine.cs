@@ -127,8 +127,8 @@ internal sealed class SqliteEngine : SqlEngine
                 INSERT INTO record (
                     record_id, user_id, public_key, origin_type, parent_record_id, original_sha256, watermarked_sha256, certificate_sha256,
                     perceptual_hash, payload, envelope, metadata, original_filename, registered_at, registered_ms)
-                VALUES (@id, @user, @key, @origin, @parent, @original, @watermarked, @certificate, @hash, @payload, @envelope, @metadata, @name, @at, @ms)
-                ON CONFLICT (record_id) DO NOTHING RETURNING sequence
+                SELECT @id, @user, @key, @origin, @parent, @original, @watermarked, @certificate, @hash, @payload, @envelope, @metadata, @name, @at, @ms
+                WHERE NOT EXISTS (SELECT 1 FROM record WHERE record_id = @id) RETURNING sequence
                 """,
                 reader => reader.GetInt64(0),
                 cancellationToken,
