@@ -62,7 +62,7 @@ internal sealed class ContentRegistry : IAsyncDisposable
     public async ValueTask RegisterKeyAsync(NewSigningKey key, CancellationToken cancellationToken)
     {
         await _store.AddKeyAsync(key, cancellationToken).ConfigureAwait(false);
-        if ((await _store.FindKeyOwnerAsync(key.PublicKey, cancellationToken).ConfigureAwait(false))?.UserId != key.UserId)
+        if (await _store.FindKeyOwnerAsync(key.PublicKey, cancellationToken).ConfigureAwait(false) != key.UserId)
             throw new RegistryException(ErrorCodes.KeyOwnerMismatch, $"The key {key.PublicKey.KeyId} is registered for another user.");
     }
 

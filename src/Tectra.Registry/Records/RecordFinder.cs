@@ -111,6 +111,7 @@ internal sealed class RecordFinder : IDisposable
     /// <summary>One record as it stands now, or null.</summary>
     public async ValueTask<KnownRecord?> LoadAsync(RecordId id, CancellationToken cancellationToken)
     {
+        await EnsureFreshAsync(cachesOnly: true, cancellationToken).ConfigureAwait(false);
         var readAt = _records.Now;
         return await _store.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } record ? await ExamineAsync(record, readAt, cancellationToken).ConfigureAwait(false) : null;
     }
@@ -198,6 +199,9 @@ internal sealed class RecordFinder : IDisposable
     /// </summary>
     private async ValueTask<KnownRecord> ExamineAsync(StoredRecord stored, long readAt, CancellationToken cancellationToken)
     {
+        // What was examined before still holds, unless a revocation or an anchor was added since.
+        if (_records.TryGet(stored.Sequence, out var known) && known.Evidence.Bundle is var kept && kept.Revocation == stored.Revocation && (kept.Anchor is null) == (stored.LedgerIndex is null))
+            return known;
         var anchor = stored.LedgerIndex is { } index ? await FindAnchorAsync(index, cancellationToken).ConfigureAwait(false) : null;
         var bundle = new EvidenceBundle
         {

@@ -122,7 +122,7 @@ internal sealed class RecordIntake
     {
         if (!_owners.TryGetValue(certificate.PublicKey, out var owner))
         {
-            owner = (await _store.FindKeyOwnerAsync(certificate.PublicKey, cancellationToken).ConfigureAwait(false))?.UserId
+            owner = await _store.FindKeyOwnerAsync(certificate.PublicKey, cancellationToken).ConfigureAwait(false)
                 ?? throw new RegistryException(ErrorCodes.KeyNotRegistered, $"The key {certificate.PublicKey.KeyId} is not registered here. Register it before its records.");
             if (_owners.Count < MaxKnownOwners) _owners.TryAdd(certificate.PublicKey, owner);
         }

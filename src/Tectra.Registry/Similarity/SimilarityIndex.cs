@@ -16,13 +16,9 @@ internal sealed class SimilarityIndex
     private readonly HammingIndex<ulong> _pictures = new(HammingScan.Find);
     private readonly HammingIndex<UInt128> _payloads = new(HammingScan.Find);
     private int _count; // published last: a reader of it sees all positions before it
-    private long _lastSequence;
 
     /// <summary>How many records are in here.</summary>
     public int Count => Volatile.Read(ref _count);
-
-    /// <summary>The highest sequence number in here; 0 when there is none. Lower ones may still be missing.</summary>
-    public long LastSequence => Volatile.Read(ref _lastSequence);
 
     /// <summary>How much memory the index takes.</summary>
     public long Bytes => _known.Bytes + _sequences.Bytes + _pictures.Bytes + _payloads.Bytes;
@@ -52,7 +48,6 @@ internal sealed class SimilarityIndex
             _sequences[position] = number;
             _pictures.Append(position, hash.Bits);
             _payloads.Append(position, payload?.Bits);
-            Volatile.Write(ref _lastSequence, Math.Max(_lastSequence, sequence));
             Volatile.Write(ref _count, position + 1);
             _known.Add(number);
             return true;

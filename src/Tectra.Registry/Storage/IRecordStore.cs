@@ -33,9 +33,6 @@ internal readonly record struct AddResult(AddOutcome Outcome, long Sequence);
 /// <param name="RequestSha256">What was asked; the same name for something else is refused.</param>
 internal sealed record IdempotencyKey(string UserId, string Key, Sha256Digest RequestSha256);
 
-/// <summary>The owner of a signing key.</summary>
-internal sealed record KeyOwner(string UserId, string? KeyName);
-
 /// <summary>A record as it is stored, with what has been added to it since.</summary>
 internal sealed record StoredRecord
 {
@@ -122,8 +119,8 @@ internal sealed record RecordCounts(long Total, long Anchored, long Revoked, IRe
 /// </summary>
 internal interface IRecordStore
 {
-    /// <summary>The owner of a key, or null if it isn't registered.</summary>
-    ValueTask<KeyOwner?> FindKeyOwnerAsync(PublicKey key, CancellationToken cancellationToken);
+    /// <summary>The user whose key this is, or null if it isn't registered.</summary>
+    ValueTask<string?> FindKeyOwnerAsync(PublicKey key, CancellationToken cancellationToken);
 
     /// <summary>Registers a key for a user; a key that is registered for another user stays with that one.</summary>
     ValueTask AddKeyAsync(NewSigningKey key, CancellationToken cancellationToken);

@@ -144,4 +144,7 @@ public static class CheckCodes
 
     /// <summary>Failed: the registry names another ledger key than the one that was noted at login; the noted one is believed.</summary>
     public const string LedgerKeyChanged = "ledger_key_changed";
+
+    /// <summary>Not run: as many records match as a lookup gives; there may be more.</summary>
+    public const string CandidatesCut = "candidates_cut";
 }

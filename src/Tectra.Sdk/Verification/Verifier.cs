@@ -1,3 +1,4 @@
+using Tectra.Sdk.Api;
 using Tectra.Sdk.Evidence;
 
 namespace Tectra.Sdk.Verification;
@@ -59,7 +60,7 @@ public static class Verifier
             .ThenBy(judgement => judgement.Anchor?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
             .ThenBy(judgement => judgement.Certificate?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
             .ToList();
-        return judgements.Count == 0 ? WithoutRecord(observed) : Report(judgements);
+        return judgements.Count == 0 ? WithoutRecord(observed) : Report(judgements, source);
     }
 
     /// <summary>The report on evidence that isn't even a bundle: every check fails for that reason.</summary>
@@ -78,10 +79,15 @@ public static class Verifier
         };
     }
 
-    private static VerificationReport Report(List<RecordJudgement> judgements)
+    private static VerificationReport Report(List<RecordJudgement> judgements, EvidenceSource source)
     {
         var best = judgements[0];
         var findings = best.Findings.AddRange(OtherRecords(best, [.. judgements.Skip(1).Where(judgement => judgement.Certificate is not null)]));
+        if (source == EvidenceSource.Registry && judgements.Count >= LookupOptions.MaxCandidates)
+        {
+            findings = findings.Add(new Finding("other_records", CheckResult.NotRun(
+                CheckCodes.CandidatesCut, $"A lookup gives at most {LookupOptions.MaxCandidates} records, and gave as many: there may be more that match, farther or later ones.")));
+        }
         return new VerificationReport
         {
             Watermark = best.Watermark,

@@ -116,8 +116,8 @@ internal sealed class PublicRecordEndpoints(ContentRegistry registry)
     /// <summary>The key's owner is looked up first: that the database finds records by.</summary>
     private async ValueTask<RecordPage> FindByKeyAsync(PublicKey key, long? before, int? limit, CancellationToken cancellationToken)
     {
-        if (await registry.Store.FindKeyOwnerAsync(key, cancellationToken).ConfigureAwait(false) is not { } owner) return new RecordPage([], null);
-        var query = new RecordQuery { UserId = owner.UserId, PublicKey = key, Before = before, Limit = limit ?? new RecordFilter().Limit };
+        if (await registry.Store.FindKeyOwnerAsync(key, cancellationToken).ConfigureAwait(false) is not { } userId) return new RecordPage([], null);
+        var query = new RecordQuery { UserId = userId, PublicKey = key, Before = before, Limit = limit ?? new RecordFilter().Limit };
         return await RecordEndpoints.PageAsync(registry, query, isPublic: true, cancellationToken).ConfigureAwait(false);
     }
 

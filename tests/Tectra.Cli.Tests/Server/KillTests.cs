@@ -13,12 +13,14 @@ public sealed class KillTests
 {
     private static int Rounds => TestData.IsFull ? 20 : 5;
 
-    [Test]
+    [TestCase("SQLite")]
+    [TestCase("PostgreSQL")]
     [CancelAfter(900_000)]
-    public async Task A_server_that_is_killed_has_kept_all_that_it_acknowledged()
+    public async Task A_server_that_is_killed_has_kept_all_that_it_acknowledged(string engine)
     {
         const int Writers = 4;
-        await using var registry = await TestRegistry.StartAsync();
+        await using var postgres = engine == "PostgreSQL" ? await PostgresServer.CreateAsync() : null;
+        await using var registry = await TestRegistry.StartAsync(postgres is null ? null : await postgres.CreateDatabaseAsync());
         var apiKey = await registry.CreateApiKeyAsync();
         using var client = registry.CreateClient(apiKey, retries: 0);
         using var key = SigningKey.Create();
@@ -73,7 +75,7 @@ public sealed class KillTests
         while ((await client.GetStatsAsync()).PendingRecords > 0) await Task.Delay(100);
         Assert.That((await client.GetStatsAsync()).AnchoredRecords, Is.EqualTo(known.Count), "what a kill interrupted is anchored later");
         foreach (var id in known.Take(200)) Assert.That((await client.GetEvidenceAsync(id))!.Proof, Is.Not.Null);
-        Report.Line($"kill -9 of the server: {Rounds} kills, {sent} registrations sent, {acknowledged.Count} acknowledged, {interrupted} requests cut off and sent again, {listed.Count} records, none lost, none twice");
+        Report.Line($"kill -9 of the server on {engine}: {Rounds} kills, {sent} registrations sent, {acknowledged.Count} acknowledged, {interrupted} requests cut off and sent again, {listed.Count} records, none lost, none twice");
     }
 
     [Test]

@@ -7,7 +7,7 @@ using Tectra.Sdk.Keys;
 
 namespace Tectra.Cli.Tests.Server;
 
-/// <summary>A real <c>tectra serve</c> on SQLite, and accounts at it.</summary>
+/// <summary>A real <c>tectra serve</c>, on its home's SQLite unless told otherwise, and accounts at it.</summary>
 internal sealed class TestRegistry : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
@@ -16,8 +16,11 @@ internal sealed class TestRegistry : IAsyncDisposable
     private readonly string _fernetKey;
     private int _accounts;
 
-    private TestRegistry()
+    private readonly string? _database;
+
+    private TestRegistry(string? database)
     {
+        _database = database;
         using var key = FernetKey.Create();
         _fernetKey = Encoding.ASCII.GetString(key.Export());
     }
@@ -26,9 +29,9 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public Uri Url => Process.Url;
 
-    public static async Task<TestRegistry> StartAsync()
+    public static async Task<TestRegistry> StartAsync(string? database = null)
     {
-        var registry = new TestRegistry();
+        var registry = new TestRegistry(database);
         await registry.RestartAsync(0);
         return registry;
     }
@@ -96,6 +99,6 @@ internal sealed class TestRegistry : IAsyncDisposable
     private async Task RestartAsync(int port)
     {
         if (Process is not null) await Process.DisposeAsync();
-        Process = await ServeProcess.StartAsync(null, Path.Combine(_folder, "home"), _fernetKey, port, new Dictionary<string, string> { ["TECTRA_ANCHORING_INTERVAL"] = "0.1" });
+        Process = await ServeProcess.StartAsync(_database, Path.Combine(_folder, "home"), _fernetKey, port, new Dictionary<string, string> { ["TECTRA_ANCHORING_INTERVAL"] = "0.1" });
     }
 }

@@ -314,4 +314,16 @@ public sealed class VerifierTests
 
     private static VerificationReport Verify(ObservedContent observed, EvidenceBundle bundle) =>
         Verifier.Verify(observed, [bundle], EvidenceSource.Bundle, AnyKey, SignedRecord.Clock.Now);
+
+    [TestCase(255, EvidenceSource.Registry, false)]
+    [TestCase(256, EvidenceSource.Registry, true)]
+    [TestCase(256, EvidenceSource.Bundle, false)]
+    public void A_lookup_that_gave_as_much_as_it_can_says_so(int candidates, EvidenceSource source, bool expected)
+    {
+        using var record = SignedRecord.Create();
+        var report = Verifier.Verify(
+            record.Delivered, [.. Enumerable.Repeat(record.Bundle, candidates)], source, new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.AnyKey), SignedRecord.Clock.Now);
+        Assert.That(report.Findings.Any(finding => finding.Result is { Code: "candidates_cut", Outcome: CheckOutcome.NotRun }), Is.EqualTo(expected));
+        Assert.That(report.PassedChecks, Is.EqualTo(4));
+    }
 }

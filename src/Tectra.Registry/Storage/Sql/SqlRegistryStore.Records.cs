@@ -22,8 +22,8 @@ internal sealed partial class SqlRegistryStore
         LEFT JOIN batch_anchor ON batch_anchor.batch_id = batch_leaf.batch_id
         """;
 
-    public ValueTask<KeyOwner?> FindKeyOwnerAsync(PublicKey key, CancellationToken cancellationToken) => ReadOneAsync(
-        "SELECT user_id, key_name FROM signing_key WHERE public_key = @key", reader => new KeyOwner(reader.GetString(0), ReadText(reader, 1)), cancellationToken, ("@key", key.ToArray()));
+    public ValueTask<string?> FindKeyOwnerAsync(PublicKey key, CancellationToken cancellationToken) => ReadOneAsync(
+        "SELECT user_id FROM signing_key WHERE public_key = @key", reader => reader.GetString(0), cancellationToken, ("@key", key.ToArray()));
 
     public async ValueTask AddKeyAsync(NewSigningKey key, CancellationToken cancellationToken) => await WriteAsync(
         """
