@@ -2,7 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Tectra.Benchmarks;
 
-const int DefaultRecords = 10_000_000;
+const int DefaultRecords = 10_000_000, DefaultLeaves = 1_000_000;
 
 return args switch
 {
@@ -15,5 +15,11 @@ return args switch
     ["similarity", var records, "--out", var output] => SimilarityTimer.Run(int.Parse(records, CultureInfo.InvariantCulture), output),
     ["similarity"] => SimilarityTimer.Run(DefaultRecords, null),
     ["similarity", var records] => SimilarityTimer.Run(int.Parse(records, CultureInfo.InvariantCulture), null),
+    ["keccak", "--out", var output] => KeccakTimer.Run(output),
+    ["keccak"] => KeccakTimer.Run(null),
+    ["merkle", "--out", var output] => MerkleTimer.Run(DefaultLeaves, output),
+    ["merkle", var leaves, "--out", var output] => MerkleTimer.Run(int.Parse(leaves, CultureInfo.InvariantCulture), output),
+    ["merkle"] => MerkleTimer.Run(DefaultLeaves, null),
+    ["merkle", var leaves] => MerkleTimer.Run(int.Parse(leaves, CultureInfo.InvariantCulture), null),
     _ => BenchmarkSwitcher.FromAssembly(typeof(Data).Assembly).Run(args).Any() ? 0 : 1,
 };

@@ -19,10 +19,13 @@ internal static class KernelDigest
 {
     private static readonly WatermarkPayload Payload = WatermarkPayload.Parse("00112233445566778899aabbccddeeff");
 
+    /// <summary>Which instruction sets this process has.</summary>
+    public static string InstructionSets =>
+        $"isa vector512={Vector512.IsHardwareAccelerated} vector256={Vector256.IsHardwareAccelerated} vector128={Vector128.IsHardwareAccelerated} avx512bw={Avx512BW.IsSupported} avx2={Avx2.IsSupported}";
+
     public static int Print(string[] files)
     {
-        Console.WriteLine(
-            $"isa vector512={Vector512.IsHardwareAccelerated} vector256={Vector256.IsHardwareAccelerated} vector128={Vector128.IsHardwareAccelerated} avx512bw={Avx512BW.IsSupported} avx2={Avx2.IsSupported}");
+        Console.WriteLine(InstructionSets);
         Line("payload", "tile", MemoryMarshal.AsBytes(WatermarkLayout.Tile(Payload).AsSpan()));
         foreach (var layout in new[] { PixelLayout.Gray, PixelLayout.GrayAlpha, PixelLayout.Rgb, PixelLayout.Rgba })
         {

@@ -44,7 +44,7 @@ internal sealed partial class BatchAnchorer
             while (await _store.ReadPendingAsync(MaxLeaves, cancellationToken).ConfigureAwait(false) is { Count: > 0 } leaves)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await _store.AddBatchAsync(MerkleTree.Build([.. leaves.Select(leaf => leaf.Leaf)]), leaves, Now(), cancellationToken).ConfigureAwait(false);
+                await _store.AddBatchAsync(MerkleTree.Build([.. leaves.Select(leaf => leaf.Leaf)], sortLeaves: true, cancellationToken), leaves, Now(), cancellationToken).ConfigureAwait(false);
                 foreach (var batch in await _store.ReadUnanchoredBatchesAsync(cancellationToken).ConfigureAwait(false)) anchored += await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
             }
             return anchored;

@@ -59,20 +59,22 @@ public readonly struct MerkleHash : IEquatable<MerkleHash>, IComparable<MerkleHa
     /// <summary>The parent of two nodes: Keccak-256 of the smaller and the larger, so that their order doesn't matter.</summary>
     public static MerkleHash Combine(MerkleHash left, MerkleHash right)
     {
-        Span<byte> pair = stackalloc byte[2 * LengthBytes];
-        var (first, second) = left <= right ? (left, right) : (right, left);
-        first.CopyTo(pair);
-        second.CopyTo(pair[LengthBytes..]);
-        Span<byte> digest = stackalloc byte[LengthBytes];
-        Keccak256.HashData(pair, digest);
-        return new MerkleHash(digest);
+        ReadOnlySpan<MerkleHash> children = [left, right];
+        var parent = default(MerkleHash);
+        MerkleHasher.HashPairs<ulong, KeccakLanes1>(children, new Span<MerkleHash>(ref parent));
+        return parent;
     }
 
     /// <summary>Copies the 32 bytes to the start of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination) => ((ReadOnlySpan<byte>)_bytes).CopyTo(destination);
 
     /// <inheritdoc/>
-    public int CompareTo(MerkleHash other) => ((ReadOnlySpan<byte>)_bytes).SequenceCompareTo(other._bytes);
+    public int CompareTo(MerkleHash other)
+    {
+        // The first words differ, unless somebody chose them.
+        ulong first = WordAt(0), othersFirst = other.WordAt(0);
+        return first == othersFirst ? CompareRest(in other) : first < othersFirst ? -1 : 1;
+    }
 
     /// <inheritdoc/>
     public bool Equals(MerkleHash other) => ((ReadOnlySpan<byte>)_bytes).SequenceEqual(other._bytes);
@@ -85,6 +87,26 @@ public readonly struct MerkleHash : IEquatable<MerkleHash>, IComparable<MerkleHa
 
     /// <summary>The node as <c>0x</c> and 64 lower-case hexadecimal digits.</summary>
     public override string ToString() => Prefix + LowerHex.Format(_bytes);
+
+    /// <summary>Whether this node sorts after another, without a branch but for equal first words.</summary>
+    internal bool IsAfter(in MerkleHash other)
+    {
+        ulong first = WordAt(0), othersFirst = other.WordAt(0);
+        return first == othersFirst ? CompareRest(in other) > 0 : first > othersFirst;
+    }
+
+    private int CompareRest(in MerkleHash other)
+    {
+        for (var i = sizeof(ulong); i < LengthBytes; i += sizeof(ulong))
+        {
+            ulong word = WordAt(i), othersWord = other.WordAt(i);
+            if (word != othersWord) return word < othersWord ? -1 : 1;
+        }
+        return 0;
+    }
+
+    /// <summary>Eight bytes as a number that sorts as they do.</summary>
+    private ulong WordAt(int index) => BinaryPrimitives.ReadUInt64BigEndian(((ReadOnlySpan<byte>)_bytes)[index..]);
 }
 
 /// <summary>
@@ -100,12 +122,8 @@ public readonly record struct MerkleLeaf(Sha256Digest ContentSha256, Sha256Diges
     /// </summary>
     public MerkleHash ToHash()
     {
-        Span<byte> words = stackalloc byte[2 * Sha256Digest.LengthBytes];
-        ContentSha256.CopyTo(words);
-        CertificateSha256.CopyTo(words[Sha256Digest.LengthBytes..]);
-        Span<byte> digest = stackalloc byte[Keccak256.LengthBytes];
-        Keccak256.HashData(words, digest);
-        Keccak256.HashData(digest, digest);
-        return new MerkleHash(digest);
+        var hash = default(MerkleHash);
+        MerkleHasher.HashLeaves<ulong, KeccakLanes1>(new ReadOnlySpan<MerkleLeaf>(in this), new Span<MerkleHash>(ref hash));
+        return hash;
     }
 }

@@ -11,7 +11,12 @@ public sealed record MerkleProof(ImmutableArray<MerkleHash> Siblings)
     public const int MaxSiblings = 31;
 
     /// <summary>The root that this path leads to from a leaf's node.</summary>
-    public MerkleHash ComputeRoot(MerkleHash leaf) => Siblings.Aggregate(leaf, MerkleHash.Combine);
+    public MerkleHash ComputeRoot(MerkleHash leaf)
+    {
+        var node = leaf;
+        foreach (var sibling in Siblings) node = MerkleHash.Combine(node, sibling);
+        return node;
+    }
 
     /// <summary>
     /// Whether the path leads from <paramref name="leaf"/> to <paramref name="root"/> in a tree of
@@ -42,7 +47,7 @@ public sealed record MerkleMultiProof(ImmutableArray<MerkleHash> Leaves, Immutab
     /// <summary>Whether the proof leads to <paramref name="root"/>; false for any malformed proof.</summary>
     public bool Verify(MerkleHash root)
     {
-        if (Leaves.Length + Siblings.Length != FromLeaves.Length + 1) return false;
+        if (Leaves.IsDefault || Siblings.IsDefault || FromLeaves.IsDefault || Leaves.Length + Siblings.Length != FromLeaves.Length + 1) return false;
         var nodes = new Queue<MerkleHash>(Leaves);
         var siblings = new Queue<MerkleHash>(Siblings);
         foreach (var fromLeaves in FromLeaves)

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Tectra.Sdk.Merkle;
 
@@ -8,6 +10,8 @@ namespace Tectra.Sdk.Merkle;
 /// </summary>
 public sealed class MerkleTree
 {
+    private const int BlockNodes = 1024; // a block of leaves is 64 kB
+
     private readonly MerkleHash[] _nodes;
     private readonly int[] _nodeOfLeaf; // by the leaf's index in the input
 
@@ -23,36 +27,66 @@ public sealed class MerkleTree
     /// <summary>How many leaves the tree has.</summary>
     public int LeafCount => _nodeOfLeaf.Length;
 
-    /// <summary>Builds the tree over <paramref name="leaves"/>.</summary>
+    /// <summary>Builds the tree over <paramref name="leaves"/>, on the calling thread.</summary>
     /// <param name="leaves">At least one; duplicates are allowed.</param>
     /// <param name="sortLeaves">False keeps the input's order (the library's <c>sortLeaves: false</c> option).</param>
     /// <exception cref="ArgumentException">There is no leaf.</exception>
-    public static MerkleTree Build(IReadOnlyList<MerkleLeaf> leaves, bool sortLeaves = true)
+    public static MerkleTree Build(IReadOnlyList<MerkleLeaf> leaves, bool sortLeaves = true) => Build(leaves, sortLeaves, CancellationToken.None);
+
+    /// <summary><see cref="Build(IReadOnlyList{MerkleLeaf}, bool)"/>, given up when it is cancelled, which is looked at every thousand hashes.</summary>
+    /// <exception cref="ArgumentException">There is no leaf.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static MerkleTree Build(IReadOnlyList<MerkleLeaf> leaves, bool sortLeaves, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(leaves);
-        if (leaves.Count == 0) throw new ArgumentException("A Merkle tree needs at least one leaf.", nameof(leaves));
-        var hashed = leaves.Select((leaf, index) => (Hash: leaf.ToHash(), Index: index));
-        var ordered = (sortLeaves ? hashed.OrderBy(leaf => leaf.Hash) : hashed).ToArray(); // OrderBy is stable
-        var nodes = new MerkleHash[(2 * ordered.Length) - 1];
-        var nodeOfLeaf = new int[ordered.Length];
-        for (var i = 0; i < ordered.Length; i++)
+        var count = leaves.Count;
+        if (count == 0) throw new ArgumentException("A Merkle tree needs at least one leaf.", nameof(leaves));
+        var nodes = GC.AllocateUninitializedArray<MerkleHash>((2 * count) - 1);
+        HashLeaves(leaves, nodes.AsSpan(0, count), cancellationToken);
+        var order = sortLeaves ? MerkleOrder.Sort(nodes, count) : null;
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // The hashes lie where the inner nodes will be. Each goes to its place from the end; the two ranges share one node, which
+        // is the last to be written.
+        var nodeOfLeaf = new int[count];
+        for (var i = 0; i < count; i++)
         {
+            var leaf = order is null ? i : MerkleOrder.IndexOf(order[i]);
             var node = nodes.Length - 1 - i;
-            nodes[node] = ordered[i].Hash;
-            nodeOfLeaf[ordered[i].Index] = node;
+            nodes[node] = nodes[leaf];
+            nodeOfLeaf[leaf] = node;
         }
-        for (var i = nodes.Length - 1 - ordered.Length; i >= 0; i--)
-            nodes[i] = MerkleHash.Combine(nodes[(2 * i) + 1], nodes[(2 * i) + 2]);
+        HashInnerNodes(nodes, cancellationToken);
         return new MerkleTree(nodes, nodeOfLeaf);
     }
+
+    /// <summary>How many nodes the proof of the leaf at <paramref name="index"/> of the input has.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
+    public int ProofLength(int index) => BitOperations.Log2((uint)NodeOf(index) + 1);
 
     /// <summary>The proof of the leaf at <paramref name="index"/> of the input.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
     public MerkleProof GetProof(int index)
     {
-        var siblings = ImmutableArray.CreateBuilder<MerkleHash>();
-        for (var node = NodeOf(index); node > 0; node = Parent(node)) siblings.Add(_nodes[Sibling(node)]);
-        return new MerkleProof(siblings.DrainToImmutable());
+        var siblings = new MerkleHash[ProofLength(index)];
+        CopyProof(index, siblings);
+        return new MerkleProof(ImmutableCollectionsMarshal.AsImmutableArray(siblings));
+    }
+
+    /// <summary>
+    /// Copies the siblings of the proof of the leaf at <paramref name="index"/> of the input to the start of
+    /// <paramref name="destination"/>, nearest the leaf first: many proofs need no memory of their own.
+    /// </summary>
+    /// <returns>How many there are, <see cref="ProofLength"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public int CopyProof(int index, Span<MerkleHash> destination)
+    {
+        var length = ProofLength(index);
+        if (destination.Length < length) throw new ArgumentException($"The proof has {length} nodes.", nameof(destination));
+        var node = NodeOf(index);
+        for (var i = 0; i < length; i++, node = Parent(node)) destination[i] = _nodes[Sibling(node)];
+        return length;
     }
 
     /// <summary>One proof of the leaves at <paramref name="indices"/> of the input.</summary>
@@ -78,6 +112,29 @@ public sealed class MerkleTree
         }
         if (start.Length == 0) siblings.Add(Root);
         return new MerkleMultiProof([.. start.Select(node => _nodes[node])], siblings.DrainToImmutable(), fromLeaves.DrainToImmutable());
+    }
+
+    private static void HashLeaves(IReadOnlyList<MerkleLeaf> leaves, Span<MerkleHash> hashes, CancellationToken cancellationToken)
+    {
+        var block = new MerkleLeaf[Math.Min(hashes.Length, BlockNodes)];
+        for (var start = 0; start < hashes.Length; start += block.Length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var part = hashes[start..Math.Min(start + block.Length, hashes.Length)];
+            for (var i = 0; i < part.Length; i++) block[i] = leaves[start + i];
+            MerkleHasher.HashLeaves(block.AsSpan(0, part.Length), part);
+        }
+    }
+
+    /// <summary>From the end to the root, in blocks of nodes none of which is another's parent.</summary>
+    private static void HashInnerNodes(MerkleHash[] nodes, CancellationToken cancellationToken)
+    {
+        for (int end = nodes.Length / 2, start; end > 0; end = start)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            start = Math.Max(end / 2, end - BlockNodes); // the children of node i are 2i + 1 and 2i + 2
+            MerkleHasher.HashPairs(nodes.AsSpan((2 * start) + 1, 2 * (end - start)), nodes.AsSpan(start, end - start));
+        }
     }
 
     private static int Parent(int node) => (node - 1) / 2;

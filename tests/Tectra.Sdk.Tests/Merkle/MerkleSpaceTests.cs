@@ -61,6 +61,65 @@ public sealed class MerkleSpaceTests
     }
 
     [Test]
+    public void A_leaf_count_is_accepted_only_where_its_trees_have_paths_of_that_length()
+    {
+        for (var n = 1; n <= MaxLeaves; n++)
+        {
+            var leaves = MerkleVectorTests.Leaves(n);
+            var tree = MerkleTree.Build(leaves);
+            for (var i = 0; i < n; i++)
+            {
+                var proof = tree.GetProof(i);
+                for (var count = 1; count <= 4 * MaxLeaves; count++)
+                {
+                    // ⌊log₂ count⌋ = length or ⌈log₂ count⌉ = length
+                    var length = proof.Siblings.Length;
+                    var allowed = 2 * count > 1 << length && count < 2 << length;
+                    if (proof.Verify(leaves[i], tree.Root, count) != allowed) Assert.Fail($"leaf {i} of {n} as one of {count}");
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void Every_single_bit_of_leaf_proof_and_root_counts()
+    {
+        // The quick run takes every leaf of the smaller trees, and one of each larger one.
+        const int QuickLeaves = 16;
+        var changes = 0;
+        for (var n = 1; n <= MaxLeaves; n++)
+        {
+            var leaves = MerkleVectorTests.Leaves(n);
+            var tree = MerkleTree.Build(leaves);
+            var whole = TestData.IsFull || n <= QuickLeaves;
+            for (var i = whole ? 0 : n / 2; i < n; i += whole ? 1 : n)
+            {
+                var proof = tree.GetProof(i);
+                byte[] bytes =
+                [
+                    .. leaves[i].ContentSha256.ToArray(), .. leaves[i].CertificateSha256.ToArray(), .. NaiveKeccak.Bytes(tree.Root),
+                    .. proof.Siblings.SelectMany(NaiveKeccak.Bytes),
+                ];
+                Assert.That(Verify(bytes, n), Is.True);
+                for (var bit = 0; bit < 8 * bytes.Length; bit++, changes++)
+                {
+                    bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+                    if (Verify(bytes, n)) Assert.Fail($"leaf {i} of {n} with bit {bit} changed");
+                    bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+                }
+            }
+        }
+        Report.Line($"merkle: {changes} single bits of leaves, roots and proofs changed, all refused");
+
+        static bool Verify(byte[] bytes, int n)
+        {
+            var words = bytes.Chunk(MerkleHash.LengthBytes).ToArray();
+            var leaf = new MerkleLeaf(new Sha256Digest(words[0]), new Sha256Digest(words[1]));
+            return new MerkleProof([.. words[3..].Select(word => new MerkleHash(word))]).Verify(leaf, new MerkleHash(words[2]), n);
+        }
+    }
+
+    [Test]
     public void An_inner_node_is_not_a_leaf()
     {
         var leaves = MerkleVectorTests.Leaves(4);
@@ -91,6 +150,8 @@ public sealed class MerkleSpaceTests
             Assert.That(proof.Verify(MerkleHash.Combine(tree.Root, tree.Root)), Is.False);
             Assert.That(proof.Leaves.Order(), Is.EqualTo(indices.Select(i => leaves[i].ToHash()).Order()));
         }
+        Assert.That(new MerkleMultiProof(default, default, default).Verify(tree.Root), Is.False);
+        Assert.That(new MerkleProof(default(ImmutableArray<MerkleHash>)).Verify(leaves[0], leaves[0].ToHash(), 1), Is.False);
         Assert.That(() => tree.GetMultiProof([1, 1]), Throws.ArgumentException);
         Assert.That(() => tree.GetMultiProof([7]), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => tree.GetProof(-1), Throws.TypeOf<ArgumentOutOfRangeException>());
