@@ -27,12 +27,13 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# The libraries by file name, and the Debian or Ubuntu package that has them (the first that exists).
+# The libraries by file name (or its beginning, where any version will do), and the Debian or Ubuntu package that has them (the first that exists).
 natives='libsodium.so.23 libsodium23
 libturbojpeg.so.0 libturbojpeg0 libturbojpeg
 libspng.so.0 libspng0
 libwebp.so.7 libwebp7
-libsqlite3.so.0 libsqlite3-0'
+libsqlite3.so.0 libsqlite3-0
+libsecp256k1.so libsecp256k1-1 libsecp256k1-2 libsecp256k1-6'
 
 need_natives() {
   local known library packages package missing=''
@@ -81,6 +82,47 @@ need_postgres() {
   fi
   as_root rm -f "$none"
   rm -f "$log"
+}
+
+# Node for the contract's build and tests. Its test runner takes reporters from 18.15 on.
+need_node() {
+  if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
+    command -v apt-get >/dev/null 2>&1 || fail "The tests need Node.js 18.15 or newer with npm, and this is no Debian or Ubuntu."
+    local log package
+    log=$(mktemp)
+    say "Installing Node.js and npm for the tests"
+    as_root apt-get -o DPkg::Lock::Timeout=600 update -qq >"$log" 2>&1 || say "apt-get update failed; trying with the lists there are."
+    # One after the other: some packages of Node bring npm with them, and stand in the way of Debian's.
+    for package in nodejs npm; do
+      command -v "${package%js}" >/dev/null 2>&1 && continue
+      if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends "$package" >"$log" 2>&1; then
+        cat "$log" >&2
+        fail "It could not be installed: apt-get install $package"
+      fi
+    done
+    hash -r
+    rm -f "$log"
+  fi
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 18 || (major === 18 && minor >= 15) ? 0 : 1)' ||
+    fail "The tests need Node.js 18.15 or newer; this is $(node --version)."
+}
+
+# What package-lock.json in contracts/ names: compiler, test chain, the oracle for proofs. No package's script runs.
+need_contracts() {
+  local folder="$root/contracts" log="$artifacts/contracts.log"
+  mkdir -p "$artifacts" 2>/dev/null && [ -w "$artifacts" ] || fail "The tests need to write to $artifacts, and may not. Clone the repository to a place of your own."
+  [ -w "${HOME:-/}" ] || export npm_config_cache="$artifacts/home/npm"
+  (
+    flock 9
+    # npm writes this file last.
+    local installed="$folder/node_modules/.package-lock.json"
+    if [ -f "$installed" ] && [ ! "$folder/package-lock.json" -nt "$installed" ]; then exit 0; fi
+    say "Installing the contract's packages (once) …"
+    if ! (cd "$folder" && npm ci --ignore-scripts --loglevel=error >"$log" 2>&1 && touch "$installed"); then
+      cat "$log" >&2
+      exit 1
+    fi
+  ) 9>"$artifacts/contracts.lock" || fail "The contract's packages could not be installed: npm ci (in contracts/)"
 }
 
 # build NAME TARGET INPUTS…: builds TARGET unless nothing below INPUTS is newer than the last successful build of that name.
