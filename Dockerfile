@@ -9,7 +9,7 @@ RUN dotnet publish src/Tectra.Cli -c Release -o /app
 
 FROM ${BASE}
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates aspnetcore-runtime-10.0 libsodium23 libsqlite3-0 \
+    && apt-get install -y --no-install-recommends ca-certificates aspnetcore-runtime-10.0 libsodium23 libsqlite3-0 '?name(^libsecp256k1-[0-9]+$)' \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 tectra
 COPY --from=build /app /app

@@ -44,6 +44,7 @@ internal static class Program
             LogoutCommand.Create(),
             OutboxCommand.Create(),
             ServeCommand.Create(),
+            ChainCommand.Create(),
         };
         // '@name' is a file's name like any other here, not a list of arguments.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

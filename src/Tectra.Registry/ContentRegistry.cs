@@ -35,21 +35,33 @@ internal sealed class ContentRegistry : IAsyncDisposable
     private readonly ILedger _ledger;
     private readonly TimeProvider _time;
     private readonly RecordIntake _intake;
-    private readonly BatchAnchorer _anchorer;
+    private readonly IBatchAnchorer _anchorer;
     private readonly RecordFinder _finder;
 
-    public ContentRegistry(IRegistryStore store, ILedger ledger, RegistryCaching caching, TimeProvider time, ILogger logger)
+    /// <param name="store">The database.</param>
+    /// <param name="ledger">Holds the roots of batches that went nowhere else.</param>
+    /// <param name="anchorer">Brings batches to a chain; null for the ledger.</param>
+    /// <param name="caching">What is kept in memory.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to log.</param>
+    public ContentRegistry(IRegistryStore store, ILedger ledger, IBatchAnchorer? anchorer, RegistryCaching caching, TimeProvider time, ILogger logger)
     {
         _store = store;
         _ledger = ledger;
         _time = time;
         _intake = new RecordIntake(store, time);
-        _anchorer = new BatchAnchorer(store, ledger, time, logger);
+        _anchorer = anchorer ?? new LedgerAnchorer(store, ledger, time, logger);
         _finder = new RecordFinder(store, ledger, caching, time);
     }
 
     /// <summary>Everything the registry keeps.</summary>
     public IRegistryStore Store => _store;
+
+    /// <summary>How many records were registered here since <see cref="AnchorPendingAsync"/> was last called.</summary>
+    public WaitingRecords Waiting { get; } = new();
+
+    /// <summary>The contract to which batches go; null for the ledger.</summary>
+    public AnchoringTarget? Target => _anchorer.Target;
 
     /// <summary>The key that signs the ledger.</summary>
     public PublicKey LedgerKey => _ledger.PublicKey;
@@ -71,7 +83,9 @@ internal sealed class ContentRegistry : IAsyncDisposable
         IReadOnlyList<RegistrationRequest> requests, Registrant? registrant, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
     {
         if (requests.Count is 0 or > ITectraApi.MaxBatch) throw new ArgumentException($"A batch has 1 to {ITectraApi.MaxBatch} records.", nameof(requests));
-        return await _intake.RegisterAsync(requests, registrant, idempotencyKey, _finder.NoteAdded, cancellationToken).ConfigureAwait(false);
+        var outcomes = await _intake.RegisterAsync(requests, registrant, idempotencyKey, _finder.NoteAdded, cancellationToken).ConfigureAwait(false);
+        Waiting.Add(outcomes.Count(outcome => outcome.Receipt is { AlreadyRegistered: false }));
+        return outcomes;
     }
 
     /// <inheritdoc cref="ITectraApi.FindAsync"/>
@@ -87,12 +101,19 @@ internal sealed class ContentRegistry : IAsyncDisposable
     /// <summary>Records within the watermark's radius of a payload; the nearest if they are too many.</summary>
     public ValueTask<IReadOnlyList<long>> FindPayloadsAsync(WatermarkPayload payload, CancellationToken cancellationToken) => _finder.FindPayloadsAsync(payload, cancellationToken);
 
-    /// <summary>Judges what was observed by what this registry knows: signers of any key, its own ledger.</summary>
+    /// <summary>Judges what was observed by what this registry knows: signers of any key, its own ledger, the anchors that it saw on chains.</summary>
     public async ValueTask<VerificationReport> VerifyAsync(ObservedContent observed, LookupOptions options, CancellationToken cancellationToken)
     {
-        var policy = new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.Only(LedgerKey)) { PerceptualRadius = options.PerceptualRadius, IsExhaustive = options.IsExhaustive };
         var candidates = await FindAsync(observed, options, cancellationToken).ConfigureAwait(false);
-        var report = Verifier.Verify(observed, [.. candidates.Select(record => record.Evidence)], EvidenceSource.Registry, policy, _time.GetUtcNow());
+        var readings = candidates.Select(record => record.Evidence.Bundle.Anchor).OfType<EvmAnchor>().Distinct().Select(SeenAnchors.Read).ToList();
+        var policy = new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.Only(LedgerKey))
+        {
+            PerceptualRadius = options.PerceptualRadius,
+            IsExhaustive = options.IsExhaustive,
+            Contracts = SeenAnchors.TrustIn(readings),
+            MinConfirmations = 1, // what is in the database had as many as its operator wants
+        };
+        var report = Verifier.Verify(observed, [.. candidates.Select(record => record.Evidence)], EvidenceSource.Registry, policy, readings, _time.GetUtcNow());
         if (report.Certificate is not { ParentRecordId: not null } certificate) return report;
         var chain = await GetChainAsync(certificate.RecordId, cancellationToken).ConfigureAwait(false);
         return report with { Chain = CustodyChain.Judge([.. chain.Select(record => record.Evidence)], policy) };
@@ -136,14 +157,19 @@ internal sealed class ContentRegistry : IAsyncDisposable
         return (await _store.FindAsync(id, cancellationToken).ConfigureAwait(false))!.Revocation!;
     }
 
-    /// <summary>Puts every pending record into a batch and its root into the ledger, and finishes what a crash left undone.</summary>
+    /// <summary>
+    /// Puts every pending record into a batch and its root into the ledger, or brings the batches as far on their way to the chain as
+    /// they can get; finishes what a crash left undone.
+    /// </summary>
     /// <returns>How many records were anchored here.</returns>
     /// <exception cref="RegistryException">The ledger is damaged (<c>ledger_damaged</c>).</exception>
     public async ValueTask<int> AnchorPendingAsync(CancellationToken cancellationToken)
     {
-        var anchored = await _anchorer.RunAsync(cancellationToken).ConfigureAwait(false);
-        if (anchored > 0) _finder.NoteAnchored();
-        return anchored;
+        Waiting.Reset();
+        var outcome = await _anchorer.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (outcome.AnchoredRecords > 0) _finder.NoteAnchored();
+        if (outcome.RetractedBatches > 0) _finder.NoteRetracted();
+        return outcome.AnchoredRecords;
     }
 
     /// <summary>Checks the whole ledger, entry by entry, and returns how many it has.</summary>
@@ -153,6 +179,7 @@ internal sealed class ContentRegistry : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _finder.Dispose();
+        Waiting.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 }

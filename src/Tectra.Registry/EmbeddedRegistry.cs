@@ -44,8 +44,12 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
     /// <exception cref="RegistryException">The database can't be opened (<c>registry_unavailable</c>).</exception>
     public static EmbeddedRegistry Open(string directory, ISigner ledgerSigner, TimeProvider? time = null, ILogger<EmbeddedRegistry>? logger = null)
     {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(ledgerSigner);
         var clock = time ?? TimeProvider.System;
-        return new EmbeddedRegistry(OpenContent(directory, ledgerSigner, RegistryCaching.None, clock, (ILogger?)logger ?? NullLogger.Instance), clock);
+        Directory.CreateDirectory(directory);
+        var store = new SqlRegistryStore(SqliteEngine.Open(Path.Combine(directory, DatabaseName)));
+        return new EmbeddedRegistry(new ContentRegistry(store, OpenLedger(directory, ledgerSigner, clock), null, RegistryCaching.None, clock, (ILogger?)logger ?? NullLogger.Instance), clock);
     }
 
     /// <summary>Registers a signing key for a user. Repeating it changes nothing.</summary>
@@ -71,7 +75,10 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
         return _registry.RegisterAsync(requests, null, null, cancellationToken);
     }
 
-    /// <summary>Puts every pending record into a batch and its root into the ledger, and finishes what a crash left undone.</summary>
+    /// <summary>
+    /// Puts every pending record into a batch and its root into the ledger, and finishes what a crash left undone. Does nothing where a
+    /// server brings this registry's batches to a chain: then that is the server's work.
+    /// </summary>
     /// <returns>How many records were anchored.</returns>
     /// <exception cref="RegistryException">The ledger is damaged (<c>ledger_damaged</c>).</exception>
     public ValueTask<int> AnchorPendingAsync(CancellationToken cancellationToken = default) => _registry.AnchorPendingAsync(cancellationToken);
@@ -104,13 +111,6 @@ public sealed class EmbeddedRegistry : ITectraApi, IAsyncDisposable
     /// <summary>Closes the database when the calls at work have ended.</summary>
     public ValueTask DisposeAsync() => _registry.DisposeAsync();
 
-    /// <summary>The registry in a folder, as a server opens it.</summary>
-    internal static ContentRegistry OpenContent(string directory, ISigner ledgerSigner, RegistryCaching caching, TimeProvider time, ILogger logger)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(directory);
-        ArgumentNullException.ThrowIfNull(ledgerSigner);
-        Directory.CreateDirectory(directory);
-        var store = new SqlRegistryStore(SqliteEngine.Open(Path.Combine(directory, DatabaseName)));
-        return new ContentRegistry(store, new LedgerFile(Path.Combine(directory, LedgerName), ledgerSigner, time), caching, time, logger);
-    }
+    /// <summary>The ledger of the registry in a folder.</summary>
+    internal static ILedger OpenLedger(string directory, ISigner ledgerSigner, TimeProvider time) => new LedgerFile(Path.Combine(directory, LedgerName), ledgerSigner, time);
 }

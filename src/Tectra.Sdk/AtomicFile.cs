@@ -71,6 +71,16 @@ public sealed class AtomicFile : IDisposable
         Posix.FlushDirectory(Path.GetDirectoryName(_target)!);
     }
 
+    /// <summary>Gives the content its name only if nothing has it: what is there is never replaced, not even when it comes in the same moment.</summary>
+    /// <exception cref="IOException">The name is taken, or the folder can't be written to.</exception>
+    internal void CommitNew()
+    {
+        ObjectDisposedException.ThrowIf(_finished, this);
+        File.Move(_temporary, _target, overwrite: false); // by link(2), which fails where the name is taken
+        _finished = true;
+        Posix.FlushDirectory(Path.GetDirectoryName(_target)!);
+    }
+
     /// <summary>Removes the temporary file unless the content was committed.</summary>
     public void Dispose()
     {

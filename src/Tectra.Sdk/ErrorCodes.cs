@@ -78,6 +78,21 @@ public static class ErrorCodes
     /// <summary>A signing key of that name exists already.</summary>
     public const string SigningKeyExists = "signing_key_exists";
 
+    /// <summary>The private key of a chain's account isn't in any form that is read, or is no number that can be one.</summary>
+    public const string EvmKeyMalformed = "evm_key_malformed";
+
+    /// <summary>The file of a chain's private key is missing, special, or not open to this process.</summary>
+    public const string EvmKeyUnreadable = "evm_key_unreadable";
+
+    /// <summary>The file of a chain's private key may be read or written by others than its owner.</summary>
+    public const string EvmKeyExposed = "evm_key_exposed";
+
+    /// <summary>A raw transaction isn't a signed EIP-1559 transaction in its canonical form.</summary>
+    public const string EvmTransactionMalformed = "evm_transaction_malformed";
+
+    /// <summary>An external signer answered with another transaction than it was asked to sign, or with another account's signature.</summary>
+    public const string EvmSignerAnswerWrong = "evm_signer_answer_wrong";
+
     /// <summary>The record names a key that the registry doesn't know.</summary>
     public const string KeyNotRegistered = "key_not_registered";
 
@@ -180,4 +195,28 @@ public static class ErrorCodes
 
     /// <summary>The address of a webhook may not be posted to.</summary>
     public const string WebhookUrlRefused = "webhook_url_refused";
+
+    /// <summary>The node is of another chain than the one that was named.</summary>
+    public const string WrongChain = "wrong_chain";
+
+    /// <summary>There is no contract at that address, or another one than the ProvenanceRegistry.</summary>
+    public const string ContractUnknown = "contract_unknown";
+
+    /// <summary>The chain or its contract doesn't take a transaction, or the registry isn't set up for its chain.</summary>
+    public const string AnchoringRefused = "anchoring_refused";
+
+    /// <summary>The chain asks for more than may be paid.</summary>
+    public const string FeeCapReached = "fee_cap_reached";
+
+    /// <summary>A chain's node couldn't be reached, didn't answer in time, or can't answer now.</summary>
+    public const string RpcUnreachable = "rpc_unreachable";
+
+    /// <summary>A chain's node answered a call with an error.</summary>
+    public const string RpcRefused = "rpc_refused";
+
+    /// <summary>Something answered, but not as a chain's node does.</summary>
+    public const string RpcAnswerMalformed = "rpc_answer_malformed";
+
+    /// <summary>Nodes of a chain contradict each other, or one contradicts itself.</summary>
+    public const string RpcDisagree = "rpc_disagree";
 }

@@ -32,4 +32,10 @@ internal static class Telemetry
 
     /// <summary>Registrations that were set aside: refused by the registry, or damaged.</summary>
     public static Counter<long> OutboxRefusals { get; } = Meter.CreateCounter<long>("tectra.outbox.refusals", "{registration}", "Registrations from the outbox that were set aside");
+
+    /// <summary>Calls of a chain's node by method, and by code if they failed.</summary>
+    public static Counter<long> RpcCalls { get; } = Meter.CreateCounter<long>("tectra.rpc.calls", "{call}", "Calls of a chain's node");
+
+    /// <summary>How long calls of a chain's node took.</summary>
+    public static Histogram<double> RpcDuration { get; } = Meter.CreateHistogram<double>("tectra.rpc.call.duration", "s", "How long calls of a chain's node took");
 }

@@ -24,6 +24,8 @@ public static class ServerConfiguration
         [nameof(ServerOptions.AccountAttemptsPerMinute)] = (options, text) => options with { AccountAttemptsPerMinute = Number(text) },
         [nameof(ServerOptions.KeyRequestsPerMinute)] = (options, text) => options with { KeyRequestsPerMinute = Number(text) },
         [nameof(ServerOptions.AnchoringInterval)] = (options, text) => options with { AnchoringInterval = Duration(text) },
+        [nameof(ServerOptions.AnchoringRecords)] = (options, text) => options with { AnchoringRecords = Number(text) },
+        [nameof(ServerOptions.BackToLedger)] = (options, text) => options with { BackToLedger = bool.Parse(text) },
         [nameof(ServerOptions.MaxStaleness)] = (options, text) => options with { MaxStaleness = Duration(text) },
         [nameof(ServerOptions.CachedRecords)] = (options, text) => options with { CachedRecords = Number(text) },
         [nameof(ServerOptions.TrustedProxies)] = (options, text) => options with { TrustedProxies = List(text) },
@@ -43,26 +45,45 @@ public static class ServerConfiguration
         var section = configuration.GetSection(Section);
         foreach (var child in section.GetChildren())
         {
-            if (!Settings.ContainsKey(child.Key) && child.Key is not (nameof(ServerOptions.Database) or nameof(ServerOptions.FernetKey)))
-                throw new ArgumentException($"There is no setting {Section}:{child.Key}. There are: Database, FernetKey, {string.Join(", ", Settings.Keys)}.", nameof(configuration));
+            if (!Settings.ContainsKey(child.Key) && !ChainConfiguration.Names.Contains(child.Key) && child.Key is not (nameof(ServerOptions.Database) or nameof(ServerOptions.FernetKey)))
+            {
+                throw new ArgumentException(
+                    $"There is no setting {Section}:{child.Key}. There are: Database, FernetKey, {string.Join(", ", Settings.Keys.Concat(ChainConfiguration.Names))}.", nameof(configuration));
+            }
         }
         var options = new ServerOptions(
             Find(configuration, nameof(ServerOptions.Database)) ?? database ?? throw Missing(nameof(ServerOptions.Database)),
             Find(configuration, nameof(ServerOptions.FernetKey)) is { } text ? FernetKey.Parse(text) : fernetKey ?? throw Missing(nameof(ServerOptions.FernetKey)));
         foreach (var (name, apply) in Settings)
         {
-            if (Find(configuration, name) is not { } value) continue;
-            try
-            {
-                options = apply(options, value);
-            }
-            catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
-            {
-                throw new ArgumentException($"The setting {name} (or {Variable(name)}) is '{value}': {e.Message}", nameof(configuration), e);
-            }
+            if (Find(configuration, name) is { } value) options = Apply(name, value, isSecret: false, () => apply(options, value));
         }
-        return options;
+        return options with { Chain = ChainConfiguration.Read(name => Find(configuration, name)) };
     }
+
+    /// <summary>Does something with a setting; what is wrong with it comes out with its name.</summary>
+    /// <exception cref="ArgumentException">It is malformed or out of range.</exception>
+    internal static T Apply<T>(string name, string value, bool isSecret, Func<T> apply)
+    {
+        try
+        {
+            return apply();
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            throw new ArgumentException($"The setting {name} (or {Variable(name)}){(isSecret ? "" : $" is '{value}'")}: {e.Message}", name, e);
+        }
+    }
+
+    /// <summary>Seconds, or hours, minutes and seconds between colons.</summary>
+    internal static TimeSpan Duration(string text) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        ? TimeSpan.FromSeconds(seconds)
+        : TimeSpan.Parse(text, CultureInfo.InvariantCulture);
+
+    /// <summary>Items between commas, semicolons or spaces.</summary>
+    internal static string[] List(string text) => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    internal static int Number(string text) => int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
     /// <summary>The environment's name for a setting: <c>AnchoringInterval</c> is <c>TECTRA_ANCHORING_INTERVAL</c>.</summary>
     internal static string Variable(string name) =>
@@ -76,15 +97,6 @@ public static class ServerConfiguration
         var items = section.GetChildren().Select(child => child.Value).OfType<string>().ToList();
         return items.Count > 0 ? string.Join(',', items) : null;
     }
-
-    private static string[] List(string text) => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static int Number(string text) => int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-
-    /// <summary>Seconds, or hours, minutes and seconds between colons.</summary>
-    private static TimeSpan Duration(string text) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-        ? TimeSpan.FromSeconds(seconds)
-        : TimeSpan.Parse(text, CultureInfo.InvariantCulture);
 
     private static ArgumentException Missing(string name) => new($"The setting {name} is missing. Set {Variable(name)}, or {Section}:{name}.");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tectra.Registry.Anchoring.Evm;
 using Tectra.Registry.Storage.Sql;
 using Tectra.Sdk.Keys;
 
@@ -57,6 +58,15 @@ public sealed record ServerOptions
 
     /// <summary>How often pending records are anchored, 50 ms to a day.</summary>
     public TimeSpan AnchoringInterval { get; init => field = Within(value, TimeSpan.FromMilliseconds(50), TimeSpan.FromDays(1), nameof(AnchoringInterval)); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many records have to wait for a batch to be formed before the interval ends, 1 to 10,000. Each server counts those that it registered.</summary>
+    public int AnchoringRecords { get; init => field = Within(value, 1, Registry.Batching.IBatchAnchorer.MaxLeaves, nameof(AnchoringRecords)); } = 5_000;
+
+    /// <summary>The chain on which batches are anchored; null for the registry's own ledger.</summary>
+    public EvmAnchoringOptions? Chain { get; init; }
+
+    /// <summary>Whether a registry that anchored on a chain goes back to its ledger. Without this, a server that isn't told of the chain doesn't start.</summary>
+    public bool BackToLedger { get; init; }
 
     /// <summary>How late a server may see what other servers wrote, 0 to a minute. Its own writes it sees at once.</summary>
     public TimeSpan MaxStaleness { get; init => field = Within(value, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(MaxStaleness)); } = TimeSpan.FromMilliseconds(100);

@@ -7,6 +7,7 @@ using Tectra.Sdk.Api.Outbox;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
+using Tectra.Sdk.Evm;
 using Tectra.Sdk.Imaging;
 using Tectra.Sdk.Keys;
 using Tectra.Sdk.Verification;
@@ -22,6 +23,7 @@ public sealed class ReadmeSnippets
         var folder = Directory.CreateTempSubdirectory("tectra-readme-").FullName;
         var photo = TestData.PathOf("images/kodak/kodim04.png");
         var previous = Environment.CurrentDirectory;
+        Uri firstNode = new("https://polygon.example"), secondNode = new("https://polygon.invalid");
         Environment.CurrentDirectory = folder;
         File.Copy(photo, "photo.png");
         try
@@ -57,6 +59,11 @@ public sealed class ReadmeSnippets
             EvidenceBundle bundle = (await registry.GetEvidenceAsync(signed.Certificate.RecordId))!;
             VerificationReport offline = Verifier.Verify(observed, [bundle], EvidenceSource.Bundle, policy, TimeProvider.System.GetUtcNow());
             Assert.That(offline.PassedChecks, Is.EqualTo(4));
+
+            // A batch that a server anchored on Polygon: ask nodes of two operators, which must agree. No account, no server of ours.
+            using var polygon = new EvmAnchorVerifier(new EvmRpcOptions { Urls = [firstNode, secondNode] });
+            VerificationReport trustless = await polygon.VerifyAsync(observed, bundle, policy);
+            Assert.That(trustless.PassedChecks, Is.EqualTo(4), "this bundle's anchor is a ledger's; the tests of chains have others");
         }
         finally
         {

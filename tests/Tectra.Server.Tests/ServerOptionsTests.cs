@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Tectra.Registry.Anchoring.Evm;
 using Tectra.Sdk;
 using Tectra.Sdk.Keys;
 
@@ -29,6 +30,8 @@ internal sealed class ServerOptionsTests
             ["Tectra:Server:AccountAttemptsPerMinute"] = "4",
             ["Tectra:Server:KeyRequestsPerMinute"] = "5",
             ["Tectra:Server:AnchoringInterval"] = "00:01:00",
+            ["Tectra:Server:AnchoringRecords"] = "7",
+            ["TECTRA_BACK_TO_LEDGER"] = "true",
             ["Tectra:Server:MaxStaleness"] = "0.5",
             ["Tectra:Server:CachedRecords"] = "6",
             ["Tectra:Server:TrustedProxies"] = "10.0.0.0/8, 192.0.2.1",
@@ -41,6 +44,7 @@ internal sealed class ServerOptionsTests
             (options.MaxBatchBytes, options.PublicRequestsPerMinute, options.VerificationsPerMinute, options.AuthAttemptsPerMinute, options.AccountAttemptsPerMinute, options.KeyRequestsPerMinute, options.CachedRecords),
             Is.EqualTo((1_048_576, 1, 0, 3, 4, 5, 6)));
         Assert.That(options.AnchoringInterval, Is.EqualTo(TimeSpan.FromSeconds(30)));
+        Assert.That((options.AnchoringRecords, options.BackToLedger), Is.EqualTo((7, true)));
         Assert.That(options.MaxStaleness, Is.EqualTo(TimeSpan.FromMilliseconds(500)));
         Assert.That(options.TrustedProxies, Is.EqualTo(new[] { "10.0.0.0/8", "192.0.2.1" }));
     }
@@ -48,9 +52,17 @@ internal sealed class ServerOptionsTests
     [Test]
     public void Every_option_has_a_name_in_the_configuration()
     {
-        var text = File.ReadAllText(Path.Combine(TestData.Repository, "src", "Tectra.Server", "ServerConfiguration.cs"));
-        var properties = typeof(ServerOptions).GetProperties(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.DeclaredOnly);
-        Assert.That(properties.Select(property => property.Name).Where(name => !text.Contains($"nameof(ServerOptions.{name})")), Is.Empty);
+        // Of a chain, each option is a setting of its own.
+        Assert.That(Unnamed<ServerOptions>("ServerConfiguration.cs"), Is.EqualTo(new[] { nameof(ServerOptions.Chain) }));
+        string[] whole = [nameof(EvmAnchoringOptions.ChainId), nameof(EvmAnchoringOptions.Contract), nameof(EvmAnchoringOptions.RpcUrls), nameof(EvmAnchoringOptions.Account)];
+        Assert.That(Unnamed<EvmAnchoringOptions>("ChainConfiguration.cs"), Is.EqualTo(whole));
+
+        static IEnumerable<string> Unnamed<T>(string file)
+        {
+            var text = File.ReadAllText(Path.Combine(TestData.Repository, "src", "Tectra.Server", file));
+            var properties = typeof(T).GetProperties(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.DeclaredOnly);
+            return properties.Select(property => property.Name).Where(name => !text.Contains($"nameof({typeof(T).Name}.{name})"));
+        }
     }
 
     [Test]
@@ -59,6 +71,7 @@ internal sealed class ServerOptionsTests
         var options = Read(new() { ["TECTRA_DATABASE"] = "postgres://db/tectra" });
         Assert.That(options with { }, Is.EqualTo(options));
         Assert.That(options.AnchoringInterval, Is.EqualTo(TimeSpan.FromSeconds(10)));
+        Assert.That((options.AnchoringRecords, options.BackToLedger, options.Chain), Is.EqualTo((5_000, false, (EvmAnchoringOptions?)null)));
         Assert.That(options.MaxStaleness, Is.EqualTo(TimeSpan.FromMilliseconds(100)));
         Assert.That(options.CachedRecords, Is.EqualTo(20_000));
         Assert.That(options.MaxBatchBytes, Is.EqualTo(8 * 1024 * 1024));
@@ -75,6 +88,9 @@ internal sealed class ServerOptionsTests
     [TestCase("VerificationsPerMinute", "99999999999")]
     [TestCase("AnchoringInterval", "0")]
     [TestCase("AnchoringInterval", "2.00:00:00")]
+    [TestCase("AnchoringRecords", "0")]
+    [TestCase("AnchoringRecords", "10001")]
+    [TestCase("BackToLedger", "perhaps")]
     [TestCase("MaxStaleness", "01:00:00")]
     [TestCase("CachedRecords", "-1")]
     [TestCase("TrustedProxies", "proxy.example.org")]

@@ -21,7 +21,7 @@ internal static class EvidenceCommand
         var subject = new Argument<string>("FILE|RECORD") { Description = "A signed file, or a record id." };
         var target = new Option<string>("--output", "-o") { Description = "The bundle to write (JSON).", Required = true };
         var local = CommandParts.LocalOption();
-        var command = new Command("evidence", "Export what anybody needs to verify a file without any registry: certificate, Merkle proof, ledger entry.") { subject, target, local };
+        var command = new Command("evidence", "Export what anybody needs to verify a file without any registry: certificate, Merkle proof, ledger entry or transaction.") { subject, target, local };
         return command.WithAction(CommandParts.JsonOption(), async (parsed, output, cancellationToken) =>
         {
             string text = parsed.GetRequiredValue(subject), path = parsed.GetRequiredValue(target);
@@ -34,7 +34,12 @@ internal static class EvidenceCommand
                     ?? throw new RegistryException(ErrorCodes.RecordUnknown, $"There is no record {id} in this registry.");
                 AtomicFile.Write(path, bundle.ToJson());
                 var anchor = AnchorOf(bundle, access.LedgerKey);
-                var status = anchor.Outcome == CheckOutcome.Passed ? "anchored" : anchor.Code == CheckCodes.AnchorPending ? "pending" : anchor.Code;
+                var status = anchor switch
+                {
+                    { Outcome: CheckOutcome.Passed } or { Code: CheckCodes.ChainNotAsked } => "anchored",
+                    { Code: CheckCodes.AnchorPending } => "pending",
+                    _ => anchor.Code,
+                };
                 if (output.IsJson) output.Line(new EvidenceDocument(id.ToString(), path, status), CliJson.Line.EvidenceDocument);
                 else output.Console.MarkupLine($"[green]✓[/] {CommandOutput.Escape(path)}  [dim]record {id}, {status}[/]");
                 if (anchor.Outcome != CheckOutcome.Passed) output.Remark(path, anchor.Details);
@@ -44,7 +49,7 @@ internal static class EvidenceCommand
         });
     }
 
-    /// <summary>How a verifier that trusts this ledger will find the bundle's anchor.</summary>
+    /// <summary>How a verifier that trusts this ledger will find the bundle's anchor, as far as can be told without asking a chain.</summary>
     private static CheckResult AnchorOf(EvidenceBundle bundle, PublicKey ledgerKey)
     {
         var itself = new ObservedContent { Sha256 = Certificate.FromPayload(bundle.Envelope.Payload).Fingerprint.Sha256 };

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Console;
 using Spectre.Console;
 using Tectra.Cli.Output;
 using Tectra.Cli.State;
+using Tectra.Registry.Storage.Sql;
 using Tectra.Sdk.Interop;
 using Tectra.Server;
 
@@ -104,12 +105,8 @@ internal static class ServeCommand
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
-    /// <summary>Where the database is, without the password that an address may hold.</summary>
-    private static string Describe(ServerOptions options)
-    {
-        if (!options.IsPostgres) return Path.GetFullPath(options.Database);
-        return Uri.TryCreate(options.Database, UriKind.Absolute, out var address) ? $"PostgreSQL at {address.Authority}{address.AbsolutePath}" : "PostgreSQL";
-    }
+    /// <summary>Where the database is.</summary>
+    private static string Describe(ServerOptions options) => options.IsPostgres ? PostgresAddress.Describe(options.Database) : Path.GetFullPath(options.Database);
 
     private static bool IsHome(ServerOptions options, TectraHome home) =>
         !options.IsPostgres && Posix.IdentityOf(Path.TrimEndingDirectorySeparator(options.Database)) == Posix.IdentityOf(home.RegistryPath);

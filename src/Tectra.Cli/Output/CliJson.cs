@@ -108,4 +108,8 @@ internal sealed record ServeLine(string[] Urls, string Database, string LedgerPu
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(EvidenceDocument))]
 [JsonSerializable(typeof(RevocationLine))]
+[JsonSerializable(typeof(ChainKeyLine))]
+[JsonSerializable(typeof(ChainDeployLine))]
+[JsonSerializable(typeof(ChainRegistrarLine))]
+[JsonSerializable(typeof(ChainStatusLine))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -26,6 +26,7 @@ internal static class ReportView
             console.MarkupLine($"  signed {certificate.Timestamp} by [bold]{CommandOutput.Escape(signer)}[/], key {certificate.PublicKey.KeyId}; {CommandOutput.Escape(origin)}{(certificate.DeviceId is { } device ? $", {CommandOutput.Escape(device)}" : "")}");
             console.MarkupLine($"  record {certificate.RecordId}{(certificate.ParentRecordId is { } parent ? $", which follows record {parent}" : "")}");
         }
+        if (report.Anchor?.Url is { } url) console.MarkupLine($"  transaction {CommandOutput.Escape(url.AbsoluteUri)}");
         WriteChain(console, report);
         console.MarkupLine($"  content: {CommandOutput.Escape(Content(report))}");
         foreach (var finding in report.Findings.Where(finding => finding.Result.Outcome != CheckOutcome.Passed))

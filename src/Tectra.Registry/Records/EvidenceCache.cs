@@ -4,7 +4,11 @@ using Tectra.Sdk.Verification;
 namespace Tectra.Registry.Records;
 
 /// <summary>A record as it was last read, examined.</summary>
-internal sealed record KnownRecord(long Sequence, string UserId, ExaminedEvidence Evidence);
+/// <param name="Sequence">Its number.</param>
+/// <param name="UserId">Whose it is.</param>
+/// <param name="Evidence">What there is on it.</param>
+/// <param name="IsSubmitted">Whether its batch was sent to a chain; may be late in a record that was kept.</param>
+internal sealed record KnownRecord(long Sequence, string UserId, ExaminedEvidence Evidence, bool IsSubmitted);
 
 /// <summary>
 /// What was lately asked for by a key. Two generations: when the young one is full it becomes the old one, and what nobody asked

@@ -52,6 +52,9 @@ internal sealed class RecordFinder : IDisposable
     /// <summary>Records that this process has just anchored.</summary>
     public void NoteAnchored() => _records.RemoveWhere(IsPending);
 
+    /// <summary>Anchors on a chain are gone.</summary>
+    public void NoteRetracted() => _records.RemoveWhere(record => record.Evidence.Bundle.Anchor is EvmAnchor);
+
     /// <summary>
     /// The records that what was observed may be: by its bytes; if these name none, by its watermark and by its picture. A watermark
     /// is looked up as well if it is none of those the bytes lead to, and a picture isn't if the watermark's record looks like it.
@@ -164,7 +167,8 @@ internal sealed class RecordFinder : IDisposable
         }
         var changes = await _store.ReadChangesAsync(since, NoteAdded, cancellationToken).ConfigureAwait(false);
         foreach (var sequence in changes.Revoked) _records.Remove(sequence);
-        if (changes.Anchored.Count > 0) _records.RemoveWhere(IsPending);
+        if (changes.HasAnchored) NoteAnchored();
+        if (changes.HasRetracted) NoteRetracted();
         _cursor = changes.Cursor;
     }
 
@@ -199,19 +203,20 @@ internal sealed class RecordFinder : IDisposable
     /// </summary>
     private async ValueTask<KnownRecord> ExamineAsync(StoredRecord stored, long readAt, CancellationToken cancellationToken)
     {
-        // What was examined before still holds, unless a revocation or an anchor was added since.
-        if (_records.TryGet(stored.Sequence, out var known) && known.Evidence.Bundle is var kept && kept.Revocation == stored.Revocation && (kept.Anchor is null) == (stored.LedgerIndex is null))
-            return known;
-        var anchor = stored.LedgerIndex is { } index ? await FindAnchorAsync(index, cancellationToken).ConfigureAwait(false) : null;
+        // What was examined before still holds, unless a revocation or an anchor was added since, or a chain lost an anchor.
+        if (_records.TryGet(stored.Sequence, out var known) && known.Evidence.Bundle is var kept && kept.Revocation == stored.Revocation
+            && (kept.Anchor is LedgerAnchor) == (stored.LedgerIndex is not null) && kept.Anchor as EvmAnchor == stored.ChainAnchor)
+            return known with { IsSubmitted = stored.IsSubmitted };
+        var anchor = stored.LedgerIndex is { } index ? await FindAnchorAsync(index, cancellationToken).ConfigureAwait(false) : stored.ChainAnchor;
         var bundle = new EvidenceBundle
         {
             Envelope = stored.Envelope,
             MetadataJson = stored.MetadataJson,
-            Proof = stored.LedgerIndex is null ? null : stored.Proof,
+            Proof = stored.LedgerIndex is null && stored.ChainAnchor is null ? null : stored.Proof,
             Anchor = anchor,
             Revocation = stored.Revocation,
         };
-        var record = new KnownRecord(stored.Sequence, stored.UserId, ExaminedEvidence.Of(bundle));
+        var record = new KnownRecord(stored.Sequence, stored.UserId, ExaminedEvidence.Of(bundle), stored.IsSubmitted);
         _records.Add(record.Sequence, record, readAt);
         return record;
     }

@@ -53,6 +53,12 @@ internal sealed record StoredRecord
     /// <summary>The path to its batch's root; null while it is in no batch.</summary>
     public MerkleProof? Proof { get; init; }
 
+    /// <summary>Whether its batch's root was sent to a chain.</summary>
+    public bool IsSubmitted { get; init; }
+
+    /// <summary>The anchor of its batch on a chain; null while there is none that stands.</summary>
+    public EvmAnchor? ChainAnchor { get; init; }
+
     /// <summary>The ledger entry that anchors its batch; null while it isn't anchored.</summary>
     public long? LedgerIndex { get; init; }
 }
@@ -71,15 +77,16 @@ internal sealed record ChangeCursor(params long[] Marks);
 /// something that was read before may come again.
 /// </summary>
 /// <param name="Revoked">Sequence numbers of records that were revoked.</param>
-/// <param name="Anchored">Ledger entries of batches that were anchored.</param>
+/// <param name="HasAnchored">Whether batches were anchored, in the ledger or on a chain.</param>
+/// <param name="HasRetracted">Whether a chain lost an anchor.</param>
 /// <param name="Cursor">Where to go on.</param>
-internal sealed record Changes(IReadOnlyList<long> Revoked, IReadOnlyList<long> Anchored, ChangeCursor Cursor);
+internal sealed record Changes(IReadOnlyList<long> Revoked, bool HasAnchored, bool HasRetracted, ChangeCursor Cursor);
 
 /// <summary>A record that waits for a batch.</summary>
 internal readonly record struct PendingLeaf(long Sequence, MerkleLeaf Leaf);
 
-/// <summary>A batch whose root isn't known to be in the ledger yet.</summary>
-internal readonly record struct FormedBatch(long BatchId, MerkleHash Root, int LeafCount);
+/// <summary>A batch whose root isn't known to be anchored yet.</summary>
+internal readonly record struct FormedBatch(long BatchId, MerkleHash Root, int LeafCount, UtcTimestamp FormedAt);
 
 /// <summary>Where a batch's root stands in the ledger.</summary>
 internal readonly record struct AnchoredBatch(long LedgerIndex, MerkleHash Root);
@@ -93,6 +100,9 @@ internal sealed record RecordQuery
 
     /// <summary>True for anchored ones, false for pending ones.</summary>
     public bool? IsAnchored { get; init; }
+
+    /// <summary>Of those that aren't anchored: true for those that were sent to a chain, false for those that weren't.</summary>
+    public bool? IsSubmitted { get; init; }
 
     public bool IsRevoked { get; init; }
 
@@ -165,9 +175,9 @@ internal interface IRecordStore
     ValueTask<IReadOnlyList<PendingLeaf>> ReadPendingAsync(int limit, CancellationToken cancellationToken);
 
     /// <summary>Stores a batch with all its proofs, before its root goes anywhere.</summary>
-    ValueTask AddBatchAsync(MerkleTree tree, IReadOnlyList<PendingLeaf> leaves, UtcTimestamp at, CancellationToken cancellationToken);
+    ValueTask<FormedBatch> AddBatchAsync(MerkleTree tree, IReadOnlyList<PendingLeaf> leaves, UtcTimestamp at, CancellationToken cancellationToken);
 
-    /// <summary>The batches without a ledger entry, oldest first.</summary>
+    /// <summary>The batches without an anchor that stands, oldest first.</summary>
     ValueTask<IReadOnlyList<FormedBatch>> ReadUnanchoredBatchesAsync(CancellationToken cancellationToken);
 
     /// <summary>The batch with the highest ledger entry, or null when none is anchored.</summary>

@@ -97,4 +97,4 @@ internal interface IWebhookStore
 }
 
 /// <summary>The port to a registry's database: everything it keeps.</summary>
-internal interface IRegistryStore : IRecordStore, IAccountStore, IWebhookStore, IAsyncDisposable;
+internal interface IRegistryStore : IRecordStore, IChainStore, IAccountStore, IWebhookStore, IAsyncDisposable;

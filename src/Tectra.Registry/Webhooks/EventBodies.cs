@@ -29,15 +29,15 @@ internal static class EventBodies
             new WebhookEnvelopeDocument<ContentSignedDocument>(WebhookEvents.ContentSigned, record.RegisteredAt.ToString(), data), Wire.Json.WebhookEnvelopeDocumentContentSignedDocument));
     }
 
-    public static NewEvent BatchAnchored(string userId, FormedBatch batch, LedgerEntry entry, IReadOnlyList<RecordId> records, UtcTimestamp at)
+    public static NewEvent BatchAnchored(string userId, FormedBatch batch, Anchor anchor, IReadOnlyList<RecordId> records, UtcTimestamp at)
     {
         var data = new BatchAnchoredDocument(
             batch.BatchId.ToString(CultureInfo.InvariantCulture),
             batch.Root.ToString(),
             batch.LeafCount,
-            new LedgerAnchor(entry).Reference,
-            null,
-            LedgerNetwork,
+            anchor.Reference,
+            (anchor as EvmAnchor)?.BlockNumber,
+            anchor is EvmAnchor { ChainId: var chainId } ? NetworkOf(chainId) : LedgerNetwork,
             [.. records.Select(id => id.ToString())]);
         return Make(userId, WebhookEvents.BatchAnchored, at, JsonSerializer.SerializeToUtf8Bytes(
             new WebhookEnvelopeDocument<BatchAnchoredDocument>(WebhookEvents.BatchAnchored, at.ToString(), data), Wire.Json.WebhookEnvelopeDocumentBatchAnchoredDocument));
@@ -56,6 +56,14 @@ internal static class EventBodies
 
     public static NewEvent Test(string userId, string webhookId, UtcTimestamp at) => Make(userId, WebhookEvents.Test, at, JsonSerializer.SerializeToUtf8Bytes(
         new WebhookEnvelopeDocument<WebhookTestDocument>(WebhookEvents.Test, at.ToString(), new WebhookTestDocument(webhookId)), Wire.Json.WebhookEnvelopeDocumentWebhookTestDocument));
+
+    /// <summary>A chain's name in events; those without one are named as CAIP-2 does.</summary>
+    private static string NetworkOf(long chainId) => chainId switch
+    {
+        137 => "polygon",
+        80002 => "polygon-amoy",
+        _ => string.Create(CultureInfo.InvariantCulture, $"eip155:{chainId}"),
+    };
 
     private static NewEvent Make(string userId, string type, UtcTimestamp at, byte[] body) =>
         new($"evt_{Guid.CreateVersion7(at.Moment):n}", userId, type, at, body);

@@ -32,7 +32,7 @@ public sealed record RecordDetail(RecordSummary Record, EvidenceBundle Evidence)
 
 /// <summary>What anybody may know of a record. Immutable; nothing in it has been verified yet.</summary>
 /// <param name="Envelope">The signed certificate.</param>
-/// <param name="BlockchainStatus"><c>pending</c> or <c>anchored</c>.</param>
+/// <param name="BlockchainStatus"><c>pending</c>, <c>submitted</c> (sent to a chain, not confirmed yet) or <c>anchored</c>.</param>
 /// <param name="BlockchainTx">Where it is anchored, or null.</param>
 /// <param name="Revocation">The revocation, or null.</param>
 public sealed record PublicCertificate(DsseEnvelope Envelope, string BlockchainStatus, string? BlockchainTx, Revocation? Revocation);
@@ -45,8 +45,9 @@ public sealed record OriginTypeInfo(string? Category, string Code, string Label)
 
 /// <summary>What a registry says of itself. Immutable.</summary>
 /// <param name="LedgerPublicKey">The key that signs its ledger. To trust it, compare it with what its operator tells you otherwise.</param>
-/// <param name="Anchoring">How batches are anchored, such as <c>ledger</c>.</param>
-public sealed record RegistryInfo(PublicKey LedgerPublicKey, string Anchoring);
+/// <param name="Anchoring">How batches are anchored, such as <c>ledger</c> or <c>evm</c>.</param>
+/// <param name="Contract">The contract on a chain to which batches go; null for the ledger. To trust it, compare it as well.</param>
+public sealed record RegistryInfo(PublicKey LedgerPublicKey, string Anchoring, EvmContract? Contract);
 
 /// <summary>A search among everybody's records, by one thing that is known of them. Immutable.</summary>
 public sealed record RecordSearch

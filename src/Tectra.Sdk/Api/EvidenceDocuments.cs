@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
+using Tectra.Sdk.Evm;
 using Tectra.Sdk.Merkle;
 
 namespace Tectra.Sdk.Api;
@@ -41,22 +43,59 @@ internal sealed record EvidenceBundleDocument(
     }
 }
 
-/// <summary>The JSON form of an anchor: its kind, and the member of that name.</summary>
-internal sealed record AnchorDocument(string Kind, LedgerEntryDocument? Ledger)
+/// <summary>The JSON form of an anchor: its kind, and the member of that name alone.</summary>
+internal sealed record AnchorDocument(
+    string Kind,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LedgerEntryDocument? Ledger = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EvmAnchorDocument? Evm = null)
 {
-    private const string LedgerKind = "ledger";
+    private const string LedgerKind = "ledger", EvmKind = "evm";
 
     public static AnchorDocument From(Anchor anchor) => anchor switch
     {
-        LedgerAnchor ledger => new AnchorDocument(LedgerKind, LedgerEntryDocument.From(ledger.Entry)),
+        LedgerAnchor ledger => new AnchorDocument(LedgerKind, Ledger: LedgerEntryDocument.From(ledger.Entry)),
+        EvmAnchor evm => new AnchorDocument(EvmKind, Evm: EvmAnchorDocument.From(evm)),
         _ => throw new ArgumentException($"There is no JSON form of {anchor.GetType().Name}.", nameof(anchor)),
     };
 
     public static Anchor ToAnchor(AnchorDocument document) => document switch
     {
-        { Kind: LedgerKind, Ledger: { } ledger } => new LedgerAnchor(LedgerEntryDocument.ToEntry(ledger)),
+        { Kind: LedgerKind, Ledger: { } ledger, Evm: null } => new LedgerAnchor(LedgerEntryDocument.ToEntry(ledger)),
+        { Kind: EvmKind, Evm: { } evm, Ledger: null } => EvmAnchorDocument.ToAnchor(evm),
         _ => throw new FormatException($"The anchor '{document.Kind}' is unknown or incomplete."),
     };
+}
+
+/// <summary>The JSON form of an anchor in the registry contract of an EVM chain.</summary>
+internal sealed record EvmAnchorDocument(
+    long ChainId, string Contract, string Root, int LeafCount, string TransactionHash, long BlockNumber, string Timestamp)
+{
+    public static EvmAnchorDocument From(EvmAnchor anchor) => new(
+        anchor.ChainId,
+        anchor.Contract.ToString(),
+        anchor.Root.ToString(),
+        anchor.LeafCount,
+        anchor.Transaction.ToString(),
+        anchor.BlockNumber,
+        anchor.Timestamp.ToString());
+
+    public static EvmAnchor ToAnchor(EvmAnchorDocument document)
+    {
+        if (document.ChainId < 1) throw new FormatException("A chain's number is positive.");
+        if (document.LeafCount < 1) throw new FormatException("A batch has at least one leaf.");
+        if (document.BlockNumber < 0) throw new FormatException("A block's number is not negative.");
+        var contract = EvmAddress.Parse(document.Contract);
+        // One spelling only, like everything else in a bundle.
+        if (contract.ToString() != document.Contract) throw new FormatException("An address has the checksum of EIP-55.");
+        return new EvmAnchor(
+            document.ChainId,
+            contract,
+            MerkleHash.Parse(document.Root),
+            document.LeafCount,
+            EvmHash.Parse(document.TransactionHash),
+            document.BlockNumber,
+            UtcTimestamp.Parse(document.Timestamp));
+    }
 }
 
 /// <summary>The JSON form of a ledger entry, in bundles and as one line of the ledger file.</summary>

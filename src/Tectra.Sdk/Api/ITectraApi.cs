@@ -1,5 +1,6 @@
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
+using Tectra.Sdk.Evm;
 using Tectra.Sdk.Verification;
 
 namespace Tectra.Sdk.Api;
@@ -58,16 +59,38 @@ public interface ITectraApi
 /// <summary>What can be done with any registry.</summary>
 public static class TectraApiExtensions
 {
-    /// <summary>Asks the registry for candidates and their chains of custody, and judges them here, in the caller's process.</summary>
-    public static async ValueTask<VerificationReport> VerifyAsync(
-        this ITectraApi api, ObservedContent observed, VerificationPolicy policy, TimeProvider time, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Asks the registry for candidates and their chains of custody, and judges them here, in the caller's process. No public chain is
+    /// asked: anchors in one are not judged (<c>chain_not_asked</c>).
+    /// </summary>
+    public static ValueTask<VerificationReport> VerifyAsync(
+        this ITectraApi api, ObservedContent observed, VerificationPolicy policy, TimeProvider time, CancellationToken cancellationToken = default) =>
+        VerifyAsync(api, observed, policy, static (_, _) => ValueTask.FromResult<IReadOnlyCollection<ChainReading>>([]), time, cancellationToken);
+
+    /// <summary>The same, and asks the chains themselves about the candidates' anchors.</summary>
+    public static ValueTask<VerificationReport> VerifyAsync(
+        this ITectraApi api, ObservedContent observed, VerificationPolicy policy, EvmAnchorVerifier chains, TimeProvider time, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chains);
+        return VerifyAsync(api, observed, policy, async (evidence, cancellation) => await chains.ReadAsync(evidence, cancellation).ConfigureAwait(false), time, cancellationToken);
+    }
+
+    /// <summary>The same with any way of reading chains.</summary>
+    internal static async ValueTask<VerificationReport> VerifyAsync(
+        this ITectraApi api,
+        ObservedContent observed,
+        VerificationPolicy policy,
+        Func<IReadOnlyList<EvidenceBundle>, CancellationToken, ValueTask<IReadOnlyCollection<ChainReading>>> read,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(api);
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(time);
         var options = new LookupOptions { PerceptualRadius = policy.PerceptualRadius, IsExhaustive = policy.IsExhaustive };
         var evidence = await api.FindAsync(observed, options, cancellationToken).ConfigureAwait(false);
-        var report = Verifier.Verify(observed, evidence, EvidenceSource.Registry, policy, time.GetUtcNow(), cancellationToken);
+        var readings = await read(evidence, cancellationToken).ConfigureAwait(false);
+        var report = Verifier.Verify(observed, evidence, EvidenceSource.Registry, policy, time.GetUtcNow(), readings, cancellationToken);
         if (report.Certificate is not { ParentRecordId: not null } certificate) return report;
         var chain = await api.GetCustodyChainAsync(certificate.RecordId, cancellationToken).ConfigureAwait(false);
         return report with { Chain = CustodyChain.Judge(chain, policy) };

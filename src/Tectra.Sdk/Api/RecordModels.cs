@@ -18,7 +18,7 @@ namespace Tectra.Sdk.Api;
 /// <param name="RegisteredAt">When the registry took it in.</param>
 /// <param name="ParentRecordId">The record before it in a chain of custody, or null.</param>
 /// <param name="OriginalFilename">The source's file name as the client gave it; null in public lists.</param>
-/// <param name="BlockchainStatus"><c>pending</c> or <c>anchored</c>.</param>
+/// <param name="BlockchainStatus"><c>pending</c>, <c>submitted</c> (sent to a chain, not confirmed yet) or <c>anchored</c>.</param>
 /// <param name="BlockchainTx">Where it is anchored, or null.</param>
 /// <param name="RevokedAt">When it was revoked, or null.</param>
 public sealed record RecordSummary(
@@ -83,14 +83,14 @@ internal sealed record RecordDetailDocument(RecordSummary Record, EvidenceBundle
 internal sealed record PublicCertificateDocument(
     string RecordId, DsseEnvelopeDocument Certificate, JsonElement Statement, string BlockchainStatus, string? BlockchainTx, RevocationDocument? Revocation)
 {
-    public static PublicCertificateDocument From(EvidenceBundle bundle)
+    public static PublicCertificateDocument From(EvidenceBundle bundle, bool isSubmitted)
     {
         using var statement = JsonDocument.Parse(bundle.Envelope.Payload.ToArray());
         return new PublicCertificateDocument(
             Certificates.Certificate.FromPayload(bundle.Envelope.Payload).RecordId.ToString(),
             DsseEnvelopeDocument.From(bundle.Envelope),
             statement.RootElement.Clone(),
-            BlockchainStatuses.Of(bundle),
+            BlockchainStatuses.Of(bundle.Anchor, isSubmitted),
             bundle.Anchor?.Reference,
             bundle.Revocation is { } revocation ? new RevocationDocument(revocation.Timestamp.ToString(), revocation.Reason) : null);
     }
@@ -99,18 +99,23 @@ internal sealed record PublicCertificateDocument(
 /// <summary>The values of <c>blockchain_status</c>.</summary>
 internal static class BlockchainStatuses
 {
-    public const string Pending = "pending", Anchored = "anchored";
+    public const string Pending = "pending", Submitted = "submitted", Anchored = "anchored";
 
-    public static string Of(EvidenceBundle bundle) => bundle.Anchor is null ? Pending : Anchored;
+    public static string Of(Anchor? anchor, bool isSubmitted) => anchor is not null ? Anchored : isSubmitted ? Submitted : Pending;
 }
 
 /// <summary>Several evidence bundles.</summary>
 internal sealed record EvidenceListDocument(EvidenceBundleDocument[] Items);
 
-/// <summary>What this registry is: which key signs its ledger.</summary>
+/// <summary>What this registry is: which key signs its ledger, and where its batches go.</summary>
 /// <param name="LedgerPublicKey">64 digits.</param>
-/// <param name="Anchoring">How batches are anchored: <c>ledger</c>.</param>
-internal sealed record RegistryInfoDocument(string LedgerPublicKey, string Anchoring);
+/// <param name="Anchoring">How batches are anchored: <c>ledger</c> or <c>evm</c>.</param>
+/// <param name="ChainId">With <c>evm</c> the chain's id. Registries of an earlier version don't have it.</param>
+/// <param name="Contract">With <c>evm</c> the contract's address.</param>
+internal sealed record RegistryInfoDocument(string LedgerPublicKey, string Anchoring, long? ChainId = null, string? Contract = null)
+{
+    public const string Ledger = "ledger", Evm = "evm";
+}
 
 /// <summary>Origin types.</summary>
 internal sealed record OriginTypesDocument(OriginDocument[] Items);

@@ -1,5 +1,7 @@
 using Tectra.Sdk.Api.Transport;
+using Tectra.Sdk.Evm;
 using Tectra.Sdk.Keys;
+using Tectra.Sdk.Verification;
 
 namespace Tectra.Sdk.Api;
 
@@ -10,7 +12,10 @@ public sealed partial class TectraApiClient
     public ValueTask<RegistryInfo> GetRegistryInfoAsync(CancellationToken cancellationToken = default) => _transport.SendAsync(
         ApiCall.Get("registry", "api/v1/registry", ApiAccess.Public),
         Wire.LenientJson.RegistryInfoDocument,
-        answer => new RegistryInfo(PublicKey.Parse(answer.LedgerPublicKey), answer.Anchoring),
+        answer => new RegistryInfo(
+            PublicKey.Parse(answer.LedgerPublicKey),
+            answer.Anchoring,
+            answer is { ChainId: { } chainId, Contract: { } contract } ? new EvmContract(chainId, EvmAddress.Parse(contract)) : null),
         cancellationToken);
 
     /// <summary>The origin types that the registry knows.</summary>

@@ -22,6 +22,9 @@ public abstract record Anchor
     /// <summary>The transaction's name in reports (<c>blockchain_tx</c>).</summary>
     public abstract string Reference { get; }
 
+    /// <summary>The transaction's page in a public explorer (<c>blockchain_url</c>), or null.</summary>
+    public virtual Uri? Url => null;
+
     /// <summary>What kind of anchor this is, in words that don't promise more than it is.</summary>
     public abstract string Description { get; }
 }

@@ -85,7 +85,7 @@ public static class CheckCodes
     /// <summary>Failed: the ledger entry isn't signed by the ledger's key.</summary>
     public const string AnchorSignatureInvalid = "anchor_signature_invalid";
 
-    /// <summary>Failed: the ledger's key isn't one of the trusted ones.</summary>
+    /// <summary>Failed: the ledger's key, or the contract, isn't one of the trusted ones.</summary>
     public const string AnchorUntrusted = "anchor_untrusted";
 
     /// <summary>Failed: the record was revoked.</summary>
@@ -147,4 +147,28 @@ public static class CheckCodes
 
     /// <summary>Not run: as many records match as a lookup gives; there may be more.</summary>
     public const string CandidatesCut = "candidates_cut";
+
+    /// <summary>Passed: the Merkle proof leads to a root that a public chain's registry contract holds, and enough blocks confirm it.</summary>
+    public const string AnchoredOnChain = "anchored_on_chain";
+
+    /// <summary>Not run: the record is anchored in a chain, by its own account, but no node of that chain was asked.</summary>
+    public const string ChainNotAsked = "chain_not_asked";
+
+    /// <summary>Failed: the contract doesn't hold the root, or holds it otherwise than the evidence says.</summary>
+    public const string RootMismatch = "root_mismatch";
+
+    /// <summary>Failed: the root is registered, but too few blocks confirm it yet.</summary>
+    public const string AnchorUnconfirmed = "anchor_unconfirmed";
+
+    /// <summary>Failed: the record says that it was signed after its root was registered on the chain.</summary>
+    public const string AnchoredBeforeSigned = "anchored_before_signed";
+
+    /// <summary>Not run: the policy names no contracts, so who runs this one wasn't checked.</summary>
+    public const string ContractNotPinned = "contract_not_pinned";
+
+    /// <summary>Failed: the transaction that the evidence names isn't the one that registered the root.</summary>
+    public const string TransactionMismatch = "transaction_mismatch";
+
+    /// <summary>Not run: none of the nodes that were asked has the transaction that the evidence names.</summary>
+    public const string TransactionUnknown = "transaction_unknown";
 }

@@ -19,10 +19,10 @@ internal sealed class ExaminedEvidence
         if (certificate is null) return;
         Integrity = Examine(bundle, certificate);
         ClaimsHold = Integrity.All(finding => finding.Result.Outcome != CheckOutcome.Failed);
-        if (bundle is { Proof: { } proof, Anchor: LedgerAnchor { Entry: var entry } })
+        if (bundle is { Proof: { } proof, Anchor: { } anchor })
         {
-            IsAnchorSigned = entry.VerifySignature();
-            LeadsToRoot = proof.Verify(new Merkle.MerkleLeaf(certificate.Fingerprint.Sha256, bundle.Envelope.PayloadSha256), entry.Root, entry.LeafCount);
+            IsAnchorSigned = anchor is LedgerAnchor { Entry: var entry } && entry.VerifySignature();
+            LeadsToRoot = proof.Verify(new Merkle.MerkleLeaf(certificate.Fingerprint.Sha256, bundle.Envelope.PayloadSha256), anchor.Root, anchor.LeafCount);
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class ExaminedEvidence
     /// <summary>Whether every finding of <see cref="Integrity"/> is good.</summary>
     public bool ClaimsHold { get; }
 
-    /// <summary>Whether the anchor's ledger entry is signed by the key it names.</summary>
+    /// <summary>Whether the anchor is a ledger's entry, signed by the key it names.</summary>
     public bool IsAnchorSigned { get; }
 
     /// <summary>Whether the Merkle proof leads from the record to the anchor's root.</summary>

@@ -12,13 +12,15 @@ internal sealed class RecordJudge
     private readonly VerificationPolicy _policy;
     private readonly EvidenceSource _source;
     private readonly DateTimeOffset _now;
+    private readonly AnchorJudge _anchors;
 
-    public RecordJudge(ObservedContent observed, VerificationPolicy policy, EvidenceSource source, DateTimeOffset now)
+    public RecordJudge(ObservedContent observed, VerificationPolicy policy, EvidenceSource source, IReadOnlyCollection<ChainReading> readings, DateTimeOffset now)
     {
         _observed = observed;
         _policy = policy;
         _source = source;
         _now = now;
+        _anchors = new AnchorJudge(policy, readings);
     }
 
     public RecordJudgement Judge(ExaminedEvidence evidence)
@@ -34,19 +36,18 @@ internal sealed class RecordJudge
         var picture = CheckPerceptualHash(certificate, identical: hash.Outcome == CheckOutcome.Passed);
         var alteration = AlterationIfWhole(picture);
         var watermark = CheckWatermark(certificate, hash.Outcome == CheckOutcome.Passed ? null : alteration);
-        var anchor = CheckAnchor(evidence, certificate);
-        findings.Add(new Finding("anchor", anchor));
-        if (bundle.Anchor is LedgerAnchor { Entry.PublicKey: var ledger } && !_policy.Anchors.NamesKeys)
-            findings.Add(new Finding("ledger", CheckResult.NotRun(CheckCodes.LedgerNotChecked, $"No trusted ledgers were named: whose ledger key {ledger.KeyId} is, and so when this was anchored, it alone says.")));
+        var anchor = _anchors.Judge(evidence, certificate);
+        findings.Add(new Finding("anchor", anchor.Check));
+        findings.AddRange(anchor.Findings);
         if (IsPayloadOf(certificate) && hash.Outcome != CheckOutcome.Passed) findings.Add(new Finding("alteration", CheckAlterations(alteration)));
         var connected = IsPayloadOf(certificate) || hash.Outcome == CheckOutcome.Passed || picture.Outcome == CheckOutcome.Passed;
         var blockchain = hash.Outcome == CheckOutcome.Passed
-            ? blocker ?? anchor
+            ? blocker ?? anchor.Check
             : CheckResult.Failed(CheckCodes.ContentNotAnchored, "The SHA-256 of these bytes is not anchored; only the signed file and its original are.");
         return new RecordJudgement
         {
             Certificate = claimsHold && connected ? certificate : null,
-            Anchor = anchor.Outcome == CheckOutcome.Passed ? bundle.Anchor : null,
+            Anchor = anchor.Anchor,
             Watermark = Block(watermark, blocker),
             Sha256 = Block(hash, blocker),
             PerceptualHash = Block(picture, blocker),
@@ -157,21 +158,6 @@ internal sealed class RecordJudge
     }
 
     private int? PerceptualDistance(Certificate certificate) => _observed.PerceptualHash?.DistanceTo(certificate.Fingerprint.PerceptualHash);
-
-    /// <summary>Whether the record, whatever file it is compared with, is anchored.</summary>
-    private CheckResult CheckAnchor(ExaminedEvidence evidence, Certificate certificate)
-    {
-        if (evidence.Bundle.Proof is null) return CheckResult.Failed(CheckCodes.AnchorPending, "Blockchain record pending.");
-        if (evidence.Bundle.Anchor is not LedgerAnchor { Entry: var entry } anchor)
-            return CheckResult.Failed(CheckCodes.AnchorMissing, "The record has a Merkle proof, but the entry that anchored its batch is gone: the ledger was cut off or replaced.");
-        if (!evidence.IsAnchorSigned)
-            return CheckResult.Failed(CheckCodes.AnchorSignatureInvalid, $"The {anchor.Description} is not signed by the key it names.");
-        if (!_policy.Anchors.Accepts(entry.PublicKey))
-            return CheckResult.Failed(CheckCodes.AnchorUntrusted, $"The ledger key {entry.PublicKey.KeyId} is not one of those you trust.");
-        return evidence.LeadsToRoot
-            ? CheckResult.Passed(CheckCodes.AnchoredInLedger, $"Merkle proof valid: {anchor.Description}, {entry.Timestamp}")
-            : CheckResult.Failed(CheckCodes.MerkleProofInvalid, $"The Merkle proof does not lead from record {certificate.RecordId} to the anchored root.");
-    }
 
     private static ContentState ContentOf(CheckResult hash, CheckResult watermark, CheckResult picture) => (hash.Code, watermark.Code, watermark.Outcome, picture.Outcome) switch
     {

@@ -51,6 +51,9 @@ public sealed record VerificationPolicy
     /// <summary>The largest <see cref="PerceptualRadius"/>: beyond it, unlike pictures match by chance.</summary>
     public const int MaxPerceptualRadius = 12;
 
+    /// <summary>The largest <see cref="MinConfirmations"/>.</summary>
+    public const int MaxConfirmations = 100_000;
+
     /// <summary>The share of checks that must pass for content to be authentic.</summary>
     public const double AuthenticThreshold = 0.4;
 
@@ -88,6 +91,35 @@ public sealed record VerificationPolicy
             field = value;
         }
     } = DefaultPerceptualRadius;
+
+    /// <summary>The registry contracts whose roots count.</summary>
+    public EvmTrust Contracts
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    } = EvmTrust.AnyGenuineContract;
+
+    /// <summary>
+    /// How many blocks must confirm an anchor in a chain, its own block counted (1 to 100,000); null for each chain's
+    /// <see cref="Evm.EvmChain.DefaultConfirmations"/>.
+    /// </summary>
+    public int? MinConfirmations
+    {
+        get;
+        init
+        {
+            if (value is { } count)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(value));
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxConfirmations, nameof(value));
+            }
+            field = value;
+        }
+    }
 
     /// <summary>Whether a registry is asked for every record that matches, even where the bytes name one already; see <see cref="Api.LookupOptions.IsExhaustive"/>.</summary>
     public bool IsExhaustive { get; init; }

@@ -15,7 +15,10 @@ public static class Verifier
 {
     private const int MaxOthersListed = 5;
 
-    /// <summary>Verifies one file against the records that might be its own.</summary>
+    /// <summary>
+    /// Verifies one file against the records that might be its own, without knowing what any chain says: anchors in chains are then
+    /// not judged (<c>chain_not_asked</c>).
+    /// </summary>
     /// <param name="observed">What was measured on the file.</param>
     /// <param name="evidence">The candidate records, in any order; empty when none is known.</param>
     /// <param name="source">Where the evidence comes from.</param>
@@ -28,11 +31,29 @@ public static class Verifier
         EvidenceSource source,
         VerificationPolicy policy,
         DateTimeOffset now,
+        CancellationToken cancellationToken = default) => Verify(observed, evidence, source, policy, now, [], cancellationToken);
+
+    /// <summary>Verifies one file against the records that might be its own, and their anchors against what was read of chains.</summary>
+    /// <param name="observed">What was measured on the file.</param>
+    /// <param name="evidence">The candidate records, in any order; empty when none is known.</param>
+    /// <param name="source">Where the evidence comes from.</param>
+    /// <param name="policy">What is trusted.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="readings">What was read of chains, by <see cref="Evm.EvmAnchorVerifier.ReadAsync"/>; those about other anchors are passed over.</param>
+    /// <param name="cancellationToken">Checked before every record.</param>
+    public static VerificationReport Verify(
+        ObservedContent observed,
+        IReadOnlyList<EvidenceBundle> evidence,
+        EvidenceSource source,
+        VerificationPolicy policy,
+        DateTimeOffset now,
+        IReadOnlyCollection<ChainReading> readings,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observed);
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(readings);
         return Verify(
             observed,
             [
@@ -44,19 +65,20 @@ public static class Verifier
             ],
             source,
             policy,
+            readings,
             now);
     }
 
     /// <summary>The same with evidence that has been examined before.</summary>
     internal static VerificationReport Verify(
-        ObservedContent observed, IReadOnlyList<ExaminedEvidence> evidence, EvidenceSource source, VerificationPolicy policy, DateTimeOffset now)
+        ObservedContent observed, IReadOnlyList<ExaminedEvidence> evidence, EvidenceSource source, VerificationPolicy policy, IReadOnlyCollection<ChainReading> readings, DateTimeOffset now)
     {
-        var judge = new RecordJudge(observed, policy, source, now);
+        var judge = new RecordJudge(observed, policy, source, readings, now);
         var judgements = evidence.Select(judge.Judge)
             .OrderByDescending(judgement => judgement.PassedChecks)
             .ThenByDescending(judgement => judgement.IsConnected)
             .ThenBy(judgement => judgement.Distance ?? int.MaxValue)
-            // The first of several: by the ledger's clock, since a signing time is only a claim.
+            // The first of several: by the clock of the ledger or chain, since a signing time is only a claim.
             .ThenBy(judgement => judgement.Anchor?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
             .ThenBy(judgement => judgement.Certificate?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
             .ToList();

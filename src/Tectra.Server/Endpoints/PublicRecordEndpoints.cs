@@ -55,7 +55,7 @@ internal sealed class PublicRecordEndpoints(ContentRegistry registry)
     private async Task CertificateAsync(HttpContext context)
     {
         var record = await GetAsync(context).ConfigureAwait(false);
-        await JsonAnswer.WriteAsync(context, PublicCertificateDocument.From(record.Evidence.Bundle), Wire.Json.PublicCertificateDocument).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, PublicCertificateDocument.From(record.Evidence.Bundle, record.IsSubmitted), Wire.Json.PublicCertificateDocument).ConfigureAwait(false);
     }
 
     private async Task EvidenceAsync(HttpContext context)

@@ -98,10 +98,11 @@ internal sealed class RecordEndpoints(ContentRegistry registry)
     private static RecordQuery WithStatus(string? status, RecordQuery query) => status switch
     {
         null => query,
-        BlockchainStatuses.Pending => query with { IsAnchored = false },
+        BlockchainStatuses.Pending => query with { IsAnchored = false, IsSubmitted = false },
+        BlockchainStatuses.Submitted => query with { IsAnchored = false, IsSubmitted = true },
         BlockchainStatuses.Anchored => query with { IsAnchored = true },
         "revoked" => query with { IsRevoked = true },
-        _ => throw JsonBody.Malformed("The status is pending, anchored or revoked."),
+        _ => throw JsonBody.Malformed("The status is pending, submitted, anchored or revoked."),
     };
 
     private async Task DetailAsync(HttpContext context)

@@ -20,7 +20,7 @@ internal static class RecordSummaries
         var anchors = new Dictionary<long, Anchor?>();
         foreach (var index in records.Select(record => record.LedgerIndex).OfType<long>().Distinct())
             anchors.Add(index, await registry.FindAnchorAsync(index, cancellationToken).ConfigureAwait(false));
-        return [.. records.Select(record => Of(record, record.LedgerIndex is { } index ? anchors[index] : null, isPublic))];
+        return [.. records.Select(record => Of(record, record.LedgerIndex is { } index ? anchors[index] : record.ChainAnchor, isPublic))];
     }
 
     private static RecordSummary Of(StoredRecord record, Anchor? anchor, bool isPublic)
@@ -41,7 +41,7 @@ internal static class RecordSummaries
             record.RegisteredAt,
             certificate.ParentRecordId?.ToString(),
             isPublic ? null : record.OriginalFileName,
-            anchor is null ? BlockchainStatuses.Pending : BlockchainStatuses.Anchored,
+            BlockchainStatuses.Of(anchor, record.IsSubmitted),
             anchor?.Reference,
             record.Revocation?.Timestamp.ToString());
     }

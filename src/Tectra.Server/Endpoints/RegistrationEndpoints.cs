@@ -62,7 +62,7 @@ internal sealed class RegistrationEndpoints(ContentRegistry registry)
         Count(outcome);
         var receipt = outcome.GetReceipt();
         var status = receipt.AlreadyRegistered && await registry.GetAsync(receipt.RecordId, context.RequestAborted).ConfigureAwait(false) is { } known
-            ? BlockchainStatuses.Of(known.Evidence.Bundle)
+            ? BlockchainStatuses.Of(known.Evidence.Bundle.Anchor, known.IsSubmitted)
             : BlockchainStatuses.Pending;
         var answer = RegistrationReceiptDocument.From(receipt, Certificate.FromPayload(request.Envelope.Payload), status);
         await JsonAnswer.WriteAsync(

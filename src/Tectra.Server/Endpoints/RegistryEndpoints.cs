@@ -7,7 +7,7 @@ using Tectra.Server.Http;
 
 namespace Tectra.Server.Endpoints;
 
-/// <summary>What this registry is: its origin types, and the key of its ledger. Neither changes while a server runs.</summary>
+/// <summary>What this registry is: its origin types, the key of its ledger, and where its batches go. None of it changes while a server runs.</summary>
 internal sealed class RegistryEndpoints
 {
     private const string Tag = "registry";
@@ -17,8 +17,14 @@ internal sealed class RegistryEndpoints
 
     private readonly byte[] _registry;
 
-    private RegistryEndpoints(ContentRegistry registry) =>
-        _registry = JsonSerializer.SerializeToUtf8Bytes(new RegistryInfoDocument(registry.LedgerKey.ToString(), "ledger"), Wire.Json.RegistryInfoDocument);
+    private RegistryEndpoints(ContentRegistry registry)
+    {
+        var target = registry.Target;
+        _registry = JsonSerializer.SerializeToUtf8Bytes(
+            new RegistryInfoDocument(
+                registry.LedgerKey.ToString(), target is null ? RegistryInfoDocument.Ledger : RegistryInfoDocument.Evm, target?.ChainId, target?.Contract.ToString()),
+            Wire.Json.RegistryInfoDocument);
+    }
 
     public static void Map(ApiRoutes routes, ContentRegistry registry)
     {
@@ -27,7 +33,7 @@ internal sealed class RegistryEndpoints
         {
             Answers = [new(StatusCodes.Status200OK, typeof(OriginTypesDocument))],
         }, context => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, endpoints._origins, JsonAnswer.JsonType));
-        routes.Map(new ApiEndpoint("GET", "/api/v1/registry", Tag, "The key that signs this registry's ledger.", Access.Anonymous)
+        routes.Map(new ApiEndpoint("GET", "/api/v1/registry", Tag, "The key that signs this registry's ledger, and the contract to which its batches go.", Access.Anonymous)
         {
             Answers = [new(StatusCodes.Status200OK, typeof(RegistryInfoDocument))],
         }, context => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, endpoints._registry, JsonAnswer.JsonType));

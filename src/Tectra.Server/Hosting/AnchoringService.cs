@@ -5,7 +5,8 @@ using Tectra.Registry;
 namespace Tectra.Server.Hosting;
 
 /// <summary>
-/// Anchors pending records every interval. Of several servers one does it at a time. After a failure it waits longer and longer.
+/// Anchors pending records every interval, or as soon as many wait. Of several servers one does it at a time. After a failure it waits
+/// longer and longer, however many wait.
 /// </summary>
 internal sealed partial class AnchoringService(ContentRegistry registry, ServerOptions options, TimeProvider time, ILogger<AnchoringService> logger) : BackgroundService
 {
@@ -22,7 +23,7 @@ internal sealed partial class AnchoringService(ContentRegistry registry, ServerO
     {
         for (var failures = 0; ;)
         {
-            await Task.Delay(WaitAfter(failures, options.AnchoringInterval), time, stoppingToken).ConfigureAwait(false);
+            await WaitAsync(failures, stoppingToken).ConfigureAwait(false);
             try
             {
                 await registry.AnchorPendingAsync(stoppingToken).ConfigureAwait(false);
@@ -34,6 +35,18 @@ internal sealed partial class AnchoringService(ContentRegistry registry, ServerO
                 LogFailed(e, failures, WaitAfter(failures, options.AnchoringInterval));
             }
         }
+    }
+
+    private async Task WaitAsync(int failures, CancellationToken stoppingToken)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var interval = Task.Delay(WaitAfter(failures, options.AnchoringInterval), time, done.Token);
+        var many = failures > 0 ? interval : registry.Waiting.WaitAsync(options.AnchoringRecords, done.Token);
+        var ended = await Task.WhenAny(interval, many).ConfigureAwait(false);
+        await ended.ConfigureAwait(false);
+        await done.CancelAsync().ConfigureAwait(false);
+        // To its end: one that ends late would unset what the next one waits for.
+        await many.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Anchoring failed for the {Failures}. time in a row; next in {Wait}")]

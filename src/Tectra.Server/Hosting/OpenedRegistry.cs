@@ -6,15 +6,17 @@ using Tectra.Sdk.Keys;
 
 namespace Tectra.Server.Hosting;
 
-/// <summary>A registry with its database open, and the ledger's key if the server keeps it itself.</summary>
+/// <summary>A registry with its database open, the ledger's key if the server keeps it itself, and the way to a chain if batches go there.</summary>
 internal sealed class OpenedRegistry : IAsyncDisposable
 {
     private readonly SigningKey? _ownLedgerKey;
+    private readonly ChainConnection? _chain;
 
-    private OpenedRegistry(ContentRegistry content, SigningKey? ownLedgerKey)
+    private OpenedRegistry(ContentRegistry content, SigningKey? ownLedgerKey, ChainConnection? chain)
     {
         Content = content;
         _ownLedgerKey = ownLedgerKey;
+        _chain = chain;
     }
 
     public ContentRegistry Content { get; }
@@ -25,55 +27,41 @@ internal sealed class OpenedRegistry : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where the registry logs.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="Sdk.RegistryException">The database can't be opened (<c>registry_unavailable</c>).</exception>
-    /// <exception cref="Sdk.KeyAccessException">The Fernet key is not the one the database knows (<c>fernet_key_wrong</c>).</exception>
+    /// <exception cref="Sdk.RegistryException">
+    /// The database can't be opened (<c>registry_unavailable</c>), or what the options say of the chain isn't so (<c>wrong_chain</c>,
+    /// <c>contract_unknown</c>, <c>anchoring_refused</c>).
+    /// </exception>
+    /// <exception cref="Sdk.KeyAccessException">The Fernet key is not the one the database knows (<c>fernet_key_wrong</c>), or the chain account's key can't be read.</exception>
     public static async ValueTask<OpenedRegistry> OpenAsync(
         ServerOptions options, ISigner? ledgerSigner, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        var caching = new RegistryCaching { MaxStaleness = options.MaxStaleness, Records = options.CachedRecords };
-        return options.IsPostgres
-            ? await OpenPostgresAsync(options, caching, time, logger, cancellationToken).ConfigureAwait(false)
-            : await OpenFolderAsync(options, ledgerSigner, caching, time, logger, cancellationToken).ConfigureAwait(false);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Content.DisposeAsync().ConfigureAwait(false);
-        _ownLedgerKey?.Dispose();
-    }
-
-    private static async ValueTask<OpenedRegistry> OpenPostgresAsync(
-        ServerOptions options, RegistryCaching caching, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
-    {
-        var store = await SqlRegistryStore.OpenAsync(options.Database, cancellationToken).ConfigureAwait(false);
+        if (!options.IsPostgres) Directory.CreateDirectory(options.Database);
+        var database = options.IsPostgres ? options.Database : Path.Combine(options.Database, EmbeddedRegistry.DatabaseName);
+        var store = await SqlRegistryStore.OpenAsync(database, cancellationToken).ConfigureAwait(false);
+        SigningKey? ownKey = null;
+        ChainConnection? chain = null;
         try
         {
-            var key = await ServerSecrets.GetLedgerKeyAsync(store, options.FernetKey, time, cancellationToken).ConfigureAwait(false);
-            return new OpenedRegistry(new ContentRegistry(store, new StoredLedger(store, key, time), caching, time, logger), key);
+            if (ledgerSigner is null || options.IsPostgres) ownKey = await ServerSecrets.GetLedgerKeyAsync(store, options.FernetKey, time, cancellationToken).ConfigureAwait(false);
+            var signer = ownKey ?? ledgerSigner!;
+            chain = await ChainConnection.OpenAsync(options, store, signer.PublicKey, time, logger, cancellationToken).ConfigureAwait(false);
+            ILedger ledger = options.IsPostgres ? new StoredLedger(store, signer, time) : EmbeddedRegistry.OpenLedger(options.Database, signer, time);
+            var caching = new RegistryCaching { MaxStaleness = options.MaxStaleness, Records = options.CachedRecords };
+            return new OpenedRegistry(new ContentRegistry(store, ledger, chain?.Anchorer, caching, time, logger), ownKey, chain);
         }
         catch
         {
+            chain?.Dispose();
+            ownKey?.Dispose();
             await store.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    private static async ValueTask<OpenedRegistry> OpenFolderAsync(
-        ServerOptions options, ISigner? ledgerSigner, RegistryCaching caching, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public async ValueTask DisposeAsync()
     {
-        if (ledgerSigner is not null) return new OpenedRegistry(EmbeddedRegistry.OpenContent(options.Database, ledgerSigner, caching, time, logger), null);
-        Directory.CreateDirectory(options.Database);
-        SigningKey key;
-        var store = await SqlRegistryStore.OpenAsync(Path.Combine(options.Database, EmbeddedRegistry.DatabaseName), cancellationToken).ConfigureAwait(false);
-        await using (store.ConfigureAwait(false)) key = await ServerSecrets.GetLedgerKeyAsync(store, options.FernetKey, time, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return new OpenedRegistry(EmbeddedRegistry.OpenContent(options.Database, key, caching, time, logger), key);
-        }
-        catch
-        {
-            key.Dispose();
-            throw;
-        }
+        await Content.DisposeAsync().ConfigureAwait(false);
+        _chain?.Dispose();
+        _ownLedgerKey?.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Tectra.Sdk;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Certificates;
@@ -39,7 +38,7 @@ public sealed class KillTests
                 while (!stop.IsCancellationRequested)
                 {
                     // Single records and batches, and now and then one again that was sent before a kill.
-                    var requests = unanswered.TryDequeue(out var again) ? [again] : await SignAsync(builder, writer == 0 ? 20 : 1);
+                    var requests = unanswered.TryDequeue(out var again) ? [again] : await Records.SignAsync(builder, writer == 0 ? 20 : 1);
                     Interlocked.Add(ref sent, requests.Count);
                     try
                     {
@@ -64,7 +63,7 @@ public sealed class KillTests
         }
         var known = acknowledged.ToHashSet();
         foreach (var request in unanswered) known.Add((await client.RegisterAsync(request)).RecordId);
-        var listed = await ListAsync(client);
+        var listed = await Records.ListAsync(client);
         Assert.That(interrupted, Is.GreaterThanOrEqualTo(Rounds), "requests were at work");
         Assert.Multiple(() =>
         {
@@ -90,7 +89,7 @@ public sealed class KillTests
             var enqueued = await KilledOutbox.RunAsync(registry.Url, apiKey, Path.Combine(folder, "outbox"), Rounds, seed: 5);
             var promised = enqueued.SelectMany(ids => ids).ToList();
             using var client = registry.CreateClient(apiKey);
-            var listed = (await ListAsync(client)).Select(record => record.RecordId).ToList();
+            var listed = (await Records.ListAsync(client)).Select(record => record.RecordId).ToList();
             Assert.Multiple(() =>
             {
                 Assert.That(enqueued, Has.Count.EqualTo(Rounds).And.All.Not.Empty);
@@ -104,31 +103,6 @@ public sealed class KillTests
         finally
         {
             Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static async Task<List<RegistrationRequest>> SignAsync(CertificateBuilder builder, int count)
-    {
-        var claims = new ContentClaims { Origin = OriginType.AiGeneratedImage, MediaType = "image/png" };
-        var requests = new List<RegistrationRequest>(count);
-        for (var i = 0; i < count; i++)
-        {
-            // Digests of nothing in particular: a registry sees no pixels anyway.
-            var picture = RandomNumberGenerator.GetBytes(sizeof(ulong));
-            var fingerprint = await builder.SignFingerprintAsync(new ContentFingerprint(Sha256Digest.Compute(picture), new PerceptualHash(BitConverter.ToUInt64(picture)), 640, 480));
-            requests.Add(new RegistrationRequest((await builder.SignCertificateAsync(fingerprint, claims)).Envelope, null));
-        }
-        return requests;
-    }
-
-    private static async Task<List<RecordSummary>> ListAsync(TectraApiClient client)
-    {
-        var records = new List<RecordSummary>();
-        for (string? cursor = null; ;)
-        {
-            var page = await client.ListRecordsAsync(new RecordFilter { Limit = RecordFilter.MaxLimit, Cursor = cursor });
-            records.AddRange(page.Items);
-            if ((cursor = page.NextCursor) is null) return records;
         }
     }
 }

@@ -17,10 +17,12 @@ internal sealed class TestRegistry : IAsyncDisposable
     private int _accounts;
 
     private readonly string? _database;
+    private readonly IReadOnlyDictionary<string, string> _settings;
 
-    private TestRegistry(string? database)
+    private TestRegistry(string? database, IReadOnlyDictionary<string, string>? settings)
     {
         _database = database;
+        _settings = settings ?? new Dictionary<string, string> { ["TECTRA_ANCHORING_INTERVAL"] = "0.1" };
         using var key = FernetKey.Create();
         _fernetKey = Encoding.ASCII.GetString(key.Export());
     }
@@ -29,9 +31,11 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public Uri Url => Process.Url;
 
-    public static async Task<TestRegistry> StartAsync(string? database = null)
+    /// <param name="database">PostgreSQL's; null for the home's SQLite.</param>
+    /// <param name="settings">The environment's settings; null for quick anchoring in the ledger.</param>
+    public static async Task<TestRegistry> StartAsync(string? database = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var registry = new TestRegistry(database);
+        var registry = new TestRegistry(database, settings);
         await registry.RestartAsync(0);
         return registry;
     }
@@ -99,6 +103,6 @@ internal sealed class TestRegistry : IAsyncDisposable
     private async Task RestartAsync(int port)
     {
         if (Process is not null) await Process.DisposeAsync();
-        Process = await ServeProcess.StartAsync(_database, Path.Combine(_folder, "home"), _fernetKey, port, new Dictionary<string, string> { ["TECTRA_ANCHORING_INTERVAL"] = "0.1" });
+        Process = await ServeProcess.StartAsync(_database, Path.Combine(_folder, "home"), _fernetKey, port, _settings);
     }
 }

@@ -1,9 +1,9 @@
-using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tectra.Registry.Anchoring;
 using Tectra.Registry.Batching;
 using Tectra.Registry.Storage;
 using Tectra.Registry.Storage.Sql;
+using Tectra.Registry.Tests.Storage;
 using Tectra.Sdk;
 using Tectra.Sdk.Merkle;
 
@@ -76,10 +76,10 @@ public sealed class AnchoringTests
         Assert.That(await fixture.Registry.AuditLedgerAsync(), Is.EqualTo(3));
     }
 
-    [TestCase(Crash.BeforeBatch, 0)]
-    [TestCase(Crash.AfterBatch, 0)]
-    [TestCase(Crash.AfterAppend, 1)]
-    public async Task A_crash_at_any_step_ends_in_one_anchor(Crash crash, int entriesLeft)
+    [TestCase(nameof(IRecordStore.AddBatchAsync), false, 0)]
+    [TestCase(nameof(IRecordStore.AddBatchAsync), true, 0)]
+    [TestCase(nameof(IRecordStore.AddAnchorAsync), false, 1)]
+    public async Task A_crash_at_any_step_ends_in_one_anchor(string step, bool after, int entriesLeft)
     {
         await using var fixture = await RegistryFixture.CreateAsync();
         await fixture.RegisterAsync("a");
@@ -87,7 +87,7 @@ public sealed class AnchoringTests
         var ledger = new LedgerFile(fixture.LedgerPath, fixture.LedgerKey, fixture.Clock);
         await using (var store = new SqlRegistryStore(SqliteEngine.Open(Path.Combine(fixture.Folder, "registry.db"))))
         {
-            var anchorer = new BatchAnchorer(CrashingStore.Around(store, crash), ledger, fixture.Clock, NullLogger.Instance);
+            var anchorer = new LedgerAnchorer(StoreProxy.Crashing(store, step, after), ledger, fixture.Clock, NullLogger.Instance);
             Assert.That(async () => await anchorer.RunAsync(default), Throws.TypeOf<CrashException>());
         }
         Assert.That(await ledger.AuditAsync(default), Is.EqualTo(entriesLeft));
@@ -112,42 +112,4 @@ public sealed class AnchoringTests
     }
 
     private static Func<Task> Anchor(RegistryFixture fixture) => async () => await fixture.Registry.AnchorPendingAsync();
-
-    public enum Crash
-    {
-        BeforeBatch,
-        AfterBatch,
-        AfterAppend,
-    }
-
-    public sealed class CrashException : Exception;
-
-    /// <summary>A store whose process ends at a chosen step.</summary>
-    public class CrashingStore : DispatchProxy
-    {
-        private IRecordStore _inner = null!;
-        private Crash _crash;
-        private bool _batchAdded;
-
-        internal static IRecordStore Around(IRecordStore inner, Crash crash)
-        {
-            var store = Create<IRecordStore, CrashingStore>();
-            (((CrashingStore)(object)store)._inner, ((CrashingStore)(object)store)._crash) = (inner, crash);
-            return store;
-        }
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-        {
-            var ends = targetMethod!.Name switch
-            {
-                nameof(IRecordStore.AddBatchAsync) => _crash == Crash.BeforeBatch,
-                nameof(IRecordStore.ReadUnanchoredBatchesAsync) => _crash == Crash.AfterBatch && _batchAdded,
-                nameof(IRecordStore.AddAnchorAsync) => _crash == Crash.AfterAppend,
-                _ => false,
-            };
-            if (ends) throw new CrashException();
-            _batchAdded |= targetMethod.Name == nameof(IRecordStore.AddBatchAsync);
-            return targetMethod.Invoke(_inner, args);
-        }
-    }
 }

@@ -156,7 +156,7 @@ public sealed class SharedDatabaseTests(string engine)
     private async Task<ContentRegistry> OpenAsync(RegistryCaching caching)
     {
         var store = await _database.OpenStoreAsync();
-        var registry = new ContentRegistry(store, new StoredLedger(store, _fixture.LedgerKey, _fixture.Clock), caching, _fixture.Clock, NullLogger.Instance);
+        var registry = new ContentRegistry(store, new StoredLedger(store, _fixture.LedgerKey, _fixture.Clock), null, caching, _fixture.Clock, NullLogger.Instance);
         await registry.RegisterKeyAsync(new NewSigningKey("1", _fixture.Key.PublicKey, RegistryFixture.UserId, null, null, UtcTimestamp.From(_fixture.Clock.Now)), default);
         return registry;
     }

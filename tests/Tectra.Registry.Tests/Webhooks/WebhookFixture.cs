@@ -58,7 +58,7 @@ internal sealed class WebhookFixture : IAsyncDisposable
     {
         var fixture = new WebhookFixture(await TestDatabase.CreateAsync(engine), options ?? LocalOptions);
         fixture.Store = await fixture.Database.OpenStoreAsync();
-        fixture.Registry = new ContentRegistry(fixture.Store, new StoredLedger(fixture.Store, fixture._ledgerKey, fixture.Clock), RegistryCaching.None, fixture.Clock, NullLogger.Instance);
+        fixture.Registry = new ContentRegistry(fixture.Store, new StoredLedger(fixture.Store, fixture._ledgerKey, fixture.Clock), null, RegistryCaching.None, fixture.Clock, NullLogger.Instance);
         fixture.Webhooks = fixture.CreateWebhooks(fixture.Store);
         return fixture;
     }

@@ -142,7 +142,7 @@ public sealed class TectraApiClientTests
         using var record = SignedRecord.Create();
         var id = record.Certificate.RecordId;
         var bundle = Encoding.UTF8.GetString(record.Bundle.ToJson());
-        var certificate = JsonSerializer.Serialize(PublicCertificateDocument.From(record.Bundle), Wire.Json.PublicCertificateDocument);
+        var certificate = JsonSerializer.Serialize(PublicCertificateDocument.From(record.Bundle, isSubmitted: false), Wire.Json.PublicCertificateDocument);
         using var registry = new FakeRegistry(
             () => FakeRegistry.Json(bundle),
             () => FakeRegistry.Json($$"""{"items":[{{bundle}}]}"""),

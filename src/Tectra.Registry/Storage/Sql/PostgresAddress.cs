@@ -11,6 +11,10 @@ internal static class PostgresAddress
     public static bool IsPostgres(string text) =>
         Schemes.Any(scheme => text.StartsWith($"{scheme}://", StringComparison.OrdinalIgnoreCase)) || text.Contains("Host=", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Which database it is, for people, without the password that an address may hold.</summary>
+    public static string Describe(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && Schemes.Contains(address.Scheme) ? $"PostgreSQL at {address.Authority}{address.AbsolutePath}" : "PostgreSQL";
+
     /// <summary>Npgsql's connection string.</summary>
     /// <exception cref="FormatException">The text is neither a connection string nor an address.</exception>
     public static string ToConnectionString(string text)

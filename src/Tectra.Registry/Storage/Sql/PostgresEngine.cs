@@ -36,19 +36,26 @@ internal sealed class PostgresEngine : SqlEngine
         CREATE INDEX record_change ON record (change);
         CREATE INDEX revocation_change ON revocation (change);
         CREATE INDEX batch_anchor_change ON batch_anchor (change);
+        {IndexChains}
         -- Envelopes are base64 of about two kilobytes: they don't compress, and stay in their row.
         ALTER TABLE record ALTER COLUMN envelope SET STORAGE EXTERNAL, SET (toast_tuple_target = 8160);
         ALTER TABLE batch_leaf ALTER COLUMN proof SET STORAGE EXTERNAL;
         -- The similarity index is filled from the key alone, as far as vacuum has seen the records.
         ALTER TABLE record SET (autovacuum_vacuum_insert_scale_factor = 0.01);
         CREATE FUNCTION tectra_only_adds() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''a registry only adds''; END';
-        {string.Join('\n', SqlSchema.OnlyAdded.Select(table => $"""
-            CREATE TRIGGER {table}_only_adds BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION tectra_only_adds();
-            CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION tectra_only_adds();
-            """))}
+        {Keep(SqlSchema.OnlyAdded)}
         CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY);
         INSERT INTO schema_version VALUES ({SchemaVersion});
         """;
+
+    private static string AddChains => $"""
+        {Schema.CreateChains}
+        {IndexChains}
+        {Keep(SqlSchema.OnlyAddedOnChains)}
+        INSERT INTO schema_version VALUES ({SchemaVersion});
+        """;
+
+    private static string IndexChains => "CREATE INDEX evm_anchor_change ON evm_anchor (change); CREATE INDEX evm_retraction_change ON evm_retraction (change);";
 
     /// <summary>Connects, and makes the tables if there are none; of several processes one does, the others wait for it.</summary>
     /// <param name="connectionString">Npgsql's, or <c>postgres://user:password@host:port/database</c>.</param>
@@ -159,8 +166,13 @@ internal sealed class PostgresEngine : SqlEngine
         (string, object?)[] parameters = [("@begun", since.Marks[0]), ("@open", since.Marks[1..])];
         await session.StreamAsync($"{AddedRecords.Select} FROM record WHERE {IsNew}", reader => add(AddedRecords.Read(reader)), cancellationToken, parameters).ConfigureAwait(false);
         var revoked = await session.QueryAsync($"SELECT sequence FROM revocation WHERE {IsNew}", reader => reader.GetInt64(0), cancellationToken, parameters).ConfigureAwait(false);
-        var anchored = await session.QueryAsync($"SELECT ledger_index FROM batch_anchor WHERE {IsNew}", reader => reader.GetInt64(0), cancellationToken, parameters).ConfigureAwait(false);
-        return new Changes(revoked, anchored, next);
+        var (hasAnchored, hasRetracted) = await session.QueryOneAsync(
+            $"""
+            SELECT EXISTS (SELECT 1 FROM batch_anchor WHERE {IsNew}) OR EXISTS (SELECT 1 FROM evm_anchor WHERE {IsNew}),
+                EXISTS (SELECT 1 FROM evm_retraction WHERE {IsNew})
+            """,
+            reader => (reader.GetBoolean(0), reader.GetBoolean(1)), cancellationToken, parameters).ConfigureAwait(false);
+        return new Changes(revoked, hasAnchored, hasRetracted, next);
     }
 
     public override async ValueTask InsertLeavesAsync(
@@ -209,11 +221,17 @@ internal sealed class PostgresEngine : SqlEngine
             else
             {
                 var version = await session.QueryOneAsync("SELECT max(version) FROM schema_version", reader => reader.GetInt64(0), cancellationToken).ConfigureAwait(false);
-                if (version != SchemaVersion) throw WrongVersion(version);
+                if (version is not (VersionWithoutChains or SchemaVersion)) throw WrongVersion(version);
+                if (version == VersionWithoutChains) await session.ExecuteAsync(AddChains, cancellationToken).ConfigureAwait(false);
             }
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static string Keep(IEnumerable<string> tables) => string.Join('\n', tables.Select(table => $"""
+        CREATE TRIGGER {table}_only_adds BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION tectra_only_adds();
+        CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION tectra_only_adds();
+        """));
 
     private static NpgsqlCommand InsertCommand(SqlSession session, List<RecordRow> rows)
     {

@@ -11,7 +11,10 @@ namespace Tectra.Registry.Storage.Sql;
 internal abstract class SqlEngine : IAsyncDisposable
 {
     /// <summary>The version of the schema that this program reads and writes.</summary>
-    public const int SchemaVersion = 2;
+    public const int SchemaVersion = 3;
+
+    /// <summary>The version before, to which <see cref="SqlSchema.CreateChains"/> only adds.</summary>
+    protected const long VersionWithoutChains = 2;
 
     /// <summary>What makes a claiming query pass over rows that another process is claiming.</summary>
     public abstract string SkipLocked { get; }

@@ -15,7 +15,7 @@ internal sealed partial class SqlRegistryStore
         """,
         reader => new PendingLeaf(reader.GetInt64(0), new MerkleLeaf(ReadDigest(reader, 1), ReadDigest(reader, 2))), cancellationToken, ("@limit", (long)limit)).ConfigureAwait(false);
 
-    public async ValueTask AddBatchAsync(MerkleTree tree, IReadOnlyList<PendingLeaf> leaves, UtcTimestamp at, CancellationToken cancellationToken)
+    public async ValueTask<FormedBatch> AddBatchAsync(MerkleTree tree, IReadOnlyList<PendingLeaf> leaves, UtcTimestamp at, CancellationToken cancellationToken)
     {
         var root = new byte[MerkleHash.LengthBytes];
         tree.Root.CopyTo(root);
@@ -27,7 +27,7 @@ internal sealed partial class SqlRegistryStore
             for (var k = 0; k < siblings.Length; k++) siblings[k].CopyTo(proof.AsSpan(k * MerkleHash.LengthBytes));
             proofs.Add(proof);
         }
-        await TransactAsync(
+        var id = await TransactAsync(
             async session =>
             {
                 var batch = await session.QueryOneAsync(
@@ -37,14 +37,17 @@ internal sealed partial class SqlRegistryStore
                 return batch;
             },
             cancellationToken).ConfigureAwait(false);
+        return new FormedBatch(id, tree.Root, leaves.Count, at);
     }
 
     public async ValueTask<IReadOnlyList<FormedBatch>> ReadUnanchoredBatchesAsync(CancellationToken cancellationToken) => await ReadAsync(
-        """
-        SELECT batch_id, root, leaf_count FROM batch
-        WHERE NOT EXISTS (SELECT 1 FROM batch_anchor WHERE batch_anchor.batch_id = batch.batch_id) ORDER BY batch_id
+        $"""
+        SELECT batch_id, root, leaf_count, formed_at FROM batch
+        WHERE NOT EXISTS (SELECT 1 FROM batch_anchor WHERE batch_anchor.batch_id = batch.batch_id)
+            AND NOT EXISTS (SELECT 1 FROM evm_anchor WHERE evm_anchor.batch_id = batch.batch_id AND {Stands})
+        ORDER BY batch_id
         """,
-        reader => new FormedBatch(reader.GetInt64(0), new MerkleHash(reader.GetFieldValue<byte[]>(1)), (int)reader.GetInt64(2)), cancellationToken).ConfigureAwait(false);
+        reader => new FormedBatch(reader.GetInt64(0), new MerkleHash(reader.GetFieldValue<byte[]>(1)), (int)reader.GetInt64(2), UtcTimestamp.Parse(reader.GetString(3))), cancellationToken).ConfigureAwait(false);
 
     public ValueTask<AnchoredBatch?> ReadLastAnchorAsync(CancellationToken cancellationToken) => ReadOneAsync(
         "SELECT ledger_index, root FROM batch_anchor JOIN batch ON batch.batch_id = batch_anchor.batch_id ORDER BY ledger_index DESC LIMIT 1",
@@ -55,21 +58,7 @@ internal sealed partial class SqlRegistryStore
         {
             await session.ExecuteAsync(
                 "INSERT INTO batch_anchor (batch_id, ledger_index) VALUES (@batch, @index)", cancellationToken, ("@batch", batch.BatchId), ("@index", entry.Index)).ConfigureAwait(false);
-            var users = await session.QueryAsync(
-                $"""
-                SELECT DISTINCT user_id FROM webhook WHERE removed_at IS NULL AND {Listens} AND EXISTS (
-                    SELECT 1 FROM batch_leaf JOIN record ON record.sequence = batch_leaf.sequence WHERE batch_leaf.batch_id = @batch AND record.user_id = webhook.user_id)
-                """,
-                reader => reader.GetString(0), cancellationToken, ("@event", ListensTo(WebhookEvents.BatchAnchored)), ("@batch", batch.BatchId)).ConfigureAwait(false);
-            foreach (var user in users)
-            {
-                var records = await session.QueryAsync(
-                    "SELECT record_id FROM batch_leaf JOIN record ON record.sequence = batch_leaf.sequence WHERE batch_leaf.batch_id = @batch AND user_id = @user ORDER BY record.sequence",
-                    reader => _engine.ReadRecordId(reader, 0), cancellationToken, ("@batch", batch.BatchId), ("@user", user)).ConfigureAwait(false);
-                var webhooks = await ListenersAsync(session, user, WebhookEvents.BatchAnchored, cancellationToken).ConfigureAwait(false);
-                await InsertEventAsync(session, EventBodies.BatchAnchored(user, batch, entry, records, at), webhooks, cancellationToken).ConfigureAwait(false);
-            }
-            return users.Count;
+            return await AddAnchoredEventsAsync(session, batch, new LedgerAnchor(entry), at, cancellationToken).ConfigureAwait(false);
         },
         cancellationToken).ConfigureAwait(false);
 
@@ -84,4 +73,24 @@ internal sealed partial class SqlRegistryStore
         ReadOneAsync("SELECT coalesce(max(ledger_index) + 1, 0) FROM ledger_entry", reader => reader.GetInt64(0), cancellationToken);
 
     public ValueTask<IAsyncDisposable?> TryLockBatchingAsync(CancellationToken cancellationToken) => _engine.TryLockBatchingAsync(cancellationToken);
+
+    /// <summary>Leaves an event for each webhook whose owner has records in the batch.</summary>
+    private async ValueTask<int> AddAnchoredEventsAsync(SqlSession session, FormedBatch batch, Anchor anchor, UtcTimestamp at, CancellationToken cancellationToken)
+    {
+        var users = await session.QueryAsync(
+            $"""
+            SELECT DISTINCT user_id FROM webhook WHERE removed_at IS NULL AND {Listens} AND EXISTS (
+                SELECT 1 FROM batch_leaf JOIN record ON record.sequence = batch_leaf.sequence WHERE batch_leaf.batch_id = @batch AND record.user_id = webhook.user_id)
+            """,
+            reader => reader.GetString(0), cancellationToken, ("@event", ListensTo(WebhookEvents.BatchAnchored)), ("@batch", batch.BatchId)).ConfigureAwait(false);
+        foreach (var user in users)
+        {
+            var records = await session.QueryAsync(
+                "SELECT record_id FROM batch_leaf JOIN record ON record.sequence = batch_leaf.sequence WHERE batch_leaf.batch_id = @batch AND user_id = @user ORDER BY record.sequence",
+                reader => _engine.ReadRecordId(reader, 0), cancellationToken, ("@batch", batch.BatchId), ("@user", user)).ConfigureAwait(false);
+            var webhooks = await ListenersAsync(session, user, WebhookEvents.BatchAnchored, cancellationToken).ConfigureAwait(false);
+            await InsertEventAsync(session, EventBodies.BatchAnchored(user, batch, anchor, records, at), webhooks, cancellationToken).ConfigureAwait(false);
+        }
+        return users.Count;
+    }
 }

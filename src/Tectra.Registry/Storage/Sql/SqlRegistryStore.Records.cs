@@ -15,12 +15,22 @@ namespace Tectra.Registry.Storage.Sql;
 internal sealed partial class SqlRegistryStore
 {
     private const string SelectRecord =
-        """
-        SELECT record.sequence, user_id, envelope, metadata, original_filename, registered_at, revoked_at, reason, proof, ledger_index FROM record
+        $"""
+        SELECT record.sequence, user_id, envelope, metadata, original_filename, registered_at, revoked_at, reason, proof, ledger_index,
+            EXISTS (SELECT 1 FROM evm_transaction WHERE evm_transaction.batch_id = batch_leaf.batch_id), {AnchorColumns} FROM record
         LEFT JOIN revocation ON revocation.sequence = record.sequence
+        {JoinAnchors}
+        LEFT JOIN batch ON batch.batch_id = evm_anchor.batch_id
+        """;
+
+    private const string JoinAnchors =
+        $"""
         LEFT JOIN batch_leaf ON batch_leaf.sequence = record.sequence
         LEFT JOIN batch_anchor ON batch_anchor.batch_id = batch_leaf.batch_id
+        LEFT JOIN evm_anchor ON evm_anchor.batch_id = batch_leaf.batch_id AND {Stands}
         """;
+
+    private const string IsAnchored = "coalesce(ledger_index, evm_anchor.anchor_id) IS NOT NULL";
 
     public ValueTask<string?> FindKeyOwnerAsync(PublicKey key, CancellationToken cancellationToken) => ReadOneAsync(
         "SELECT user_id FROM signing_key WHERE public_key = @key", reader => reader.GetString(0), cancellationToken, ("@key", key.ToArray()));
@@ -104,7 +114,8 @@ internal sealed partial class SqlRegistryStore
         Filter("(original_sha256 = @digest OR watermarked_sha256 = @digest)", "@digest", query.Sha256?.ToArray());
         Filter("public_key = @key", "@key", query.PublicKey?.ToArray());
         Filter("record.sequence < @before", "@before", query.Before);
-        if (query.IsAnchored is { } anchored) sql.Append(anchored ? " AND ledger_index IS NOT NULL" : " AND ledger_index IS NULL");
+        if (query.IsAnchored is { } anchored) sql.Append($" AND {(anchored ? "" : "NOT ")}({IsAnchored})");
+        if (query.IsSubmitted is { } submitted) sql.Append($" AND {(submitted ? "" : "NOT ")}EXISTS (SELECT 1 FROM evm_transaction WHERE evm_transaction.batch_id = batch_leaf.batch_id)");
         if (query.IsRevoked) sql.Append(" AND revoked_at IS NOT NULL");
         sql.Append(" ORDER BY record.sequence DESC LIMIT @limit");
         parameters.Add(("@limit", (long)query.Limit));
@@ -121,11 +132,10 @@ internal sealed partial class SqlRegistryStore
     public async ValueTask<RecordCounts> CountAsync(string userId, CancellationToken cancellationToken)
     {
         var rows = await ReadAsync(
-            """
-            SELECT origin_type, count(*), count(ledger_index), count(revoked_at) FROM record
+            $"""
+            SELECT origin_type, count(*), count(coalesce(ledger_index, evm_anchor.anchor_id)), count(revoked_at) FROM record
             LEFT JOIN revocation ON revocation.sequence = record.sequence
-            LEFT JOIN batch_leaf ON batch_leaf.sequence = record.sequence
-            LEFT JOIN batch_anchor ON batch_anchor.batch_id = batch_leaf.batch_id
+            {JoinAnchors}
             WHERE user_id = @user GROUP BY origin_type
             """,
             reader => (Origin: reader.GetString(0), Total: reader.GetInt64(1), Anchored: reader.GetInt64(2), Revoked: reader.GetInt64(3)),
@@ -149,6 +159,8 @@ internal sealed partial class SqlRegistryStore
         Revocation = ReadText(reader, 6) is { } revokedAt ? new Revocation(UtcTimestamp.Parse(revokedAt), reader.GetString(7)) : null,
         Proof = ReadBytes(reader, 8) is { } proof ? new MerkleProof([.. proof.Chunk(MerkleHash.LengthBytes).Select(node => new MerkleHash(node))]) : null,
         LedgerIndex = ReadNumber(reader, 9),
+        IsSubmitted = reader.GetBoolean(10),
+        ChainAnchor = reader.IsDBNull(11) ? null : ReadEvmAnchor(reader, 11),
     };
 
     private static async ValueTask ClaimAsync(SqlSession session, IdempotencyKey key, UtcTimestamp at, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace Tectra.Registry.Storage.Sql;
 
-/// <summary>The tables of a registry, version 2, in the dialect of either engine.</summary>
+/// <summary>The tables of a registry, version 3, in the dialect of either engine.</summary>
 /// <param name="Blob">The type of bytes.</param>
 /// <param name="Integer">The type of 64-bit integers.</param>
 /// <param name="RecordId">The type of record ids.</param>
@@ -15,7 +15,10 @@ namespace Tectra.Registry.Storage.Sql;
 internal sealed record SqlSchema(string Blob, string Integer, string RecordId, string Sequence, string RecordSequence, string RecordKey, string Change, string Options)
 {
     /// <summary>The tables in which nothing is ever changed or deleted: the database itself refuses it.</summary>
-    public static IReadOnlyList<string> OnlyAdded { get; } = ["signing_key", "record", "revocation", "batch", "batch_leaf", "batch_anchor", "ledger_entry", "server_secret"];
+    public static IReadOnlyList<string> OnlyAdded { get; } = ["signing_key", "record", "revocation", "batch", "batch_leaf", "batch_anchor", "ledger_entry", "server_secret", .. OnlyAddedOnChains];
+
+    /// <summary>Those of them that version 2 lacks.</summary>
+    public static IReadOnlyList<string> OnlyAddedOnChains => ["anchoring_target", "evm_transaction", "evm_anchor", "evm_retraction"];
 
     /// <summary>The statements that make the tables.</summary>
     public string Create => $"""
@@ -147,6 +150,45 @@ internal sealed record SqlSchema(string Blob, string Integer, string RecordId, s
         CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_attempt_ms) WHERE state = 'waiting';
         CREATE INDEX webhook_delivery_webhook ON webhook_delivery (webhook_id, created_ms);
         CREATE INDEX webhook_delivery_event ON webhook_delivery (event_id);
+        {CreateChains}
+        """;
 
+    /// <summary>The statements that make what version 2 lacks: where batches go, and what became of them on chains.</summary>
+    public string CreateChains => $"""
+        CREATE TABLE anchoring_target (
+            target_id {Sequence},
+            chain_id {Integer},
+            contract {Blob},
+            chosen_at TEXT NOT NULL
+        ){Options};
+        CREATE TABLE evm_transaction (
+            transaction_id {Sequence},
+            batch_id {Integer} NOT NULL REFERENCES batch,
+            chain_id {Integer} NOT NULL,
+            contract {Blob} NOT NULL,
+            sender {Blob} NOT NULL,
+            nonce {Integer} NOT NULL,
+            transaction_hash {Blob} NOT NULL UNIQUE,
+            raw {Blob} NOT NULL,
+            signed_ms {Integer} NOT NULL
+        ){Options};
+        CREATE INDEX evm_transaction_batch ON evm_transaction (batch_id);
+        CREATE TABLE evm_anchor (
+            anchor_id {Sequence},
+            batch_id {Integer} NOT NULL REFERENCES batch,
+            chain_id {Integer} NOT NULL,
+            contract {Blob} NOT NULL,
+            transaction_hash {Blob} NOT NULL,
+            block_number {Integer} NOT NULL,
+            block_hash {Blob} NOT NULL,
+            block_time {Integer} NOT NULL{Change}
+        ){Options};
+        CREATE INDEX evm_anchor_batch ON evm_anchor (batch_id);
+        CREATE INDEX evm_anchor_block ON evm_anchor (chain_id, block_number);
+        CREATE TABLE evm_retraction (
+            retraction_id {Sequence},
+            anchor_id {Integer} NOT NULL UNIQUE REFERENCES evm_anchor,
+            retracted_at TEXT NOT NULL{Change}
+        ){Options};
         """;
 }

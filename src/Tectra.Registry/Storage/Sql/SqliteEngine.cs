@@ -38,7 +38,7 @@ internal sealed class SqliteEngine : SqlEngine
     internal static string Create => $"""
         {Schema.Create}
         CREATE INDEX record_similarity ON record (sequence, perceptual_hash, payload);
-        {string.Concat(SqlSchema.OnlyAdded.SelectMany(table => new[] { Refuse(table, "UPDATE"), Refuse(table, "DELETE") }))}
+        {Keep(SqlSchema.OnlyAdded)}
         PRAGMA user_version = {SchemaVersion};
         """;
 
@@ -144,13 +144,21 @@ internal sealed class SqliteEngine : SqlEngine
     }
 
     public override async ValueTask<ChangeCursor> ReadCursorAsync(SqlSession session, CancellationToken cancellationToken) => await session.QueryOneAsync(
-        "SELECT (SELECT coalesce(max(sequence), 0) FROM record), (SELECT coalesce(max(revocation_id), 0) FROM revocation), (SELECT coalesce(max(anchor_id), 0) FROM batch_anchor)",
-        reader => new ChangeCursor(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)), cancellationToken).ConfigureAwait(false) ?? throw new InvalidOperationException("A query without a table has one row.");
+        """
+        SELECT (SELECT coalesce(max(sequence), 0) FROM record), (SELECT coalesce(max(revocation_id), 0) FROM revocation),
+            (SELECT coalesce(max(anchor_id), 0) FROM batch_anchor), (SELECT coalesce(max(anchor_id), 0) FROM evm_anchor),
+            (SELECT coalesce(max(retraction_id), 0) FROM evm_retraction)
+        """,
+        reader => new ChangeCursor(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)), cancellationToken).ConfigureAwait(false)
+        ?? throw new InvalidOperationException("A query without a table has one row.");
 
-    /// <summary>There is one writer at a time, so numbers ascend in the order of commits. The marks: the last record, revocation and anchor.</summary>
+    /// <summary>
+    /// There is one writer at a time, so numbers ascend in the order of commits. The marks: the last record, revocation, ledger anchor,
+    /// chain anchor and retraction.
+    /// </summary>
     public override async ValueTask<Changes> ReadChangesAsync(SqlSession session, ChangeCursor since, Action<AddedRecord> add, CancellationToken cancellationToken)
     {
-        var (lastRecord, lastRevocation, lastAnchor) = (since.Marks[0], since.Marks[1], since.Marks[2]);
+        var (lastRecord, lastRevocation) = (since.Marks[0], since.Marks[1]);
         await session.StreamAsync(
             $"{AddedRecords.Select} FROM record WHERE sequence > @since ORDER BY sequence",
             reader =>
@@ -169,15 +177,14 @@ internal sealed class SqliteEngine : SqlEngine
                 return reader.GetInt64(0);
             },
             cancellationToken, ("@since", lastRevocation)).ConfigureAwait(false);
-        var anchored = await session.QueryAsync(
-            "SELECT ledger_index, anchor_id FROM batch_anchor WHERE anchor_id > @since ORDER BY anchor_id",
-            reader =>
-            {
-                lastAnchor = reader.GetInt64(1);
-                return reader.GetInt64(0);
-            },
-            cancellationToken, ("@since", lastAnchor)).ConfigureAwait(false);
-        return new Changes(revoked, anchored, new ChangeCursor(lastRecord, lastRevocation, lastAnchor));
+        var (ledger, chain, retraction) = await session.QueryOneAsync(
+            """
+            SELECT (SELECT coalesce(max(anchor_id), 0) FROM batch_anchor), (SELECT coalesce(max(anchor_id), 0) FROM evm_anchor),
+                (SELECT coalesce(max(retraction_id), 0) FROM evm_retraction)
+            """,
+            reader => (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)), cancellationToken).ConfigureAwait(false);
+        return new Changes(
+            revoked, ledger > since.Marks[2] || chain > since.Marks[3], retraction > since.Marks[4], new ChangeCursor(lastRecord, lastRevocation, ledger, chain, retraction));
     }
 
     public override async ValueTask InsertLeavesAsync(
@@ -209,6 +216,10 @@ internal sealed class SqliteEngine : SqlEngine
 
     private static string ConnectionString(string path) => new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
 
+    private static string AddChains => $"{Schema.CreateChains}\n{Keep(SqlSchema.OnlyAddedOnChains)}\nPRAGMA user_version = {SchemaVersion};";
+
+    private static string Keep(IEnumerable<string> tables) => string.Concat(tables.SelectMany(table => new[] { Refuse(table, "UPDATE"), Refuse(table, "DELETE") }));
+
     private static string Refuse(string table, string action) =>
         $"CREATE TRIGGER {table}_refuses_{action} BEFORE {action} ON {table} BEGIN SELECT RAISE(ABORT, 'a registry only adds'); END;\n";
 
@@ -237,10 +248,10 @@ internal sealed class SqliteEngine : SqlEngine
         command.CommandText = "PRAGMA user_version";
         var version = (long)command.ExecuteScalar()!;
         if (version == SqliteUpgrade.OldVersion) SqliteUpgrade.Run(command);
-        else if (version is not (0 or SchemaVersion)) throw WrongVersion(version);
-        if (version == 0)
+        else if (version is not (0 or VersionWithoutChains or SchemaVersion)) throw WrongVersion(version);
+        if (version is 0 or VersionWithoutChains)
         {
-            command.CommandText = Create;
+            command.CommandText = version == 0 ? Create : AddChains;
             command.ExecuteNonQuery();
         }
         transaction.Commit();

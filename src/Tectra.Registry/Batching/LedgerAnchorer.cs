@@ -4,7 +4,6 @@ using Tectra.Registry.Storage;
 using Tectra.Sdk;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
-using Tectra.Sdk.Merkle;
 
 namespace Tectra.Registry.Batching;
 
@@ -13,17 +12,14 @@ namespace Tectra.Registry.Batching;
 /// its root is appended, and noted as anchored after: whatever a crash leaves, the next run finds it and finishes, and no
 /// root enters the ledger twice.
 /// </summary>
-internal sealed partial class BatchAnchorer
+internal sealed partial class LedgerAnchorer : IBatchAnchorer
 {
-    /// <summary>The most records in one batch.</summary>
-    public const int MaxLeaves = 10_000;
-
-    private readonly IRecordStore _store;
+    private readonly IRegistryStore _store;
     private readonly ILedger _ledger;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public BatchAnchorer(IRecordStore store, ILedger ledger, TimeProvider time, ILogger logger)
+    public LedgerAnchorer(IRegistryStore store, ILedger ledger, TimeProvider time, ILogger logger)
     {
         _store = store;
         _ledger = ledger;
@@ -31,23 +27,24 @@ internal sealed partial class BatchAnchorer
         _logger = logger;
     }
 
-    /// <summary>Anchors everything that is pending, unless another process is at it.</summary>
-    /// <returns>How many records were anchored here.</returns>
-    public async ValueTask<int> RunAsync(CancellationToken cancellationToken)
+    public AnchoringTarget? Target => null;
+
+    /// <summary>Anchors everything that is pending, unless another process is at it, or the batches go to a chain.</summary>
+    public async ValueTask<AnchoringOutcome> RunAsync(CancellationToken cancellationToken)
     {
+        if (await _store.ReadTargetAsync(cancellationToken).ConfigureAwait(false) is not null) return default;
         var held = await _store.TryLockBatchingAsync(cancellationToken).ConfigureAwait(false);
-        if (held is null) return 0;
+        if (held is null) return default;
         await using (held.ConfigureAwait(false))
         {
             await CheckLedgerAsync(cancellationToken).ConfigureAwait(false);
             var anchored = await FinishAsync(cancellationToken).ConfigureAwait(false);
-            while (await _store.ReadPendingAsync(MaxLeaves, cancellationToken).ConfigureAwait(false) is { Count: > 0 } leaves)
+            while (await IBatchAnchorer.FormAsync(_store, Now(), cancellationToken).ConfigureAwait(false) is { } batch)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await _store.AddBatchAsync(MerkleTree.Build([.. leaves.Select(leaf => leaf.Leaf)], sortLeaves: true, cancellationToken), leaves, Now(), cancellationToken).ConfigureAwait(false);
-                foreach (var batch in await _store.ReadUnanchoredBatchesAsync(cancellationToken).ConfigureAwait(false)) anchored += await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
+                anchored += await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
             }
-            return anchored;
+            return new AnchoringOutcome(anchored, 0);
         }
     }
 
