@@ -20,11 +20,12 @@ internal sealed partial class SqlRegistryStore
         var root = new byte[MerkleHash.LengthBytes];
         tree.Root.CopyTo(root);
         var proofs = new List<byte[]>(leaves.Count);
+        var path = new MerkleHash[MerkleProof.MaxSiblings];
         for (var i = 0; i < leaves.Count; i++)
         {
-            var siblings = tree.GetProof(i).Siblings;
-            var proof = new byte[siblings.Length * MerkleHash.LengthBytes];
-            for (var k = 0; k < siblings.Length; k++) siblings[k].CopyTo(proof.AsSpan(k * MerkleHash.LengthBytes));
+            var length = tree.CopyProof(i, path);
+            var proof = new byte[length * MerkleHash.LengthBytes];
+            for (var k = 0; k < length; k++) path[k].CopyTo(proof.AsSpan(k * MerkleHash.LengthBytes));
             proofs.Add(proof);
         }
         var id = await TransactAsync(
