@@ -59,8 +59,11 @@ public sealed record ServerOptions
     /// <summary>How often pending records are anchored, 50 ms to a day.</summary>
     public TimeSpan AnchoringInterval { get; init => field = Within(value, TimeSpan.FromMilliseconds(50), TimeSpan.FromDays(1), nameof(AnchoringInterval)); } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many records have to wait for a batch to be formed before the interval ends, 1 to 10,000. Each server counts those that it registered.</summary>
-    public int AnchoringRecords { get; init => field = Within(value, 1, Registry.Batching.IBatchAnchorer.MaxLeaves, nameof(AnchoringRecords)); } = 5_000;
+    /// <summary>
+    /// How many records have to wait for batches to be formed before the interval ends, 1 to a million; five full batches unless it is
+    /// set, so that a burst is anchored when it is over rather than in its midst. Each server counts those that it registered.
+    /// </summary>
+    public int AnchoringRecords { get; init => field = Within(value, 1, 1_000_000, nameof(AnchoringRecords)); } = 5 * Registry.Batching.IBatchAnchorer.MaxLeaves;
 
     /// <summary>The chain on which batches are anchored; null for the registry's own ledger.</summary>
     public EvmAnchoringOptions? Chain { get; init; }

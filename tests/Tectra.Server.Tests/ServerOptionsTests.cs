@@ -71,7 +71,7 @@ internal sealed class ServerOptionsTests
         var options = Read(new() { ["TECTRA_DATABASE"] = "postgres://db/tectra" });
         Assert.That(options with { }, Is.EqualTo(options));
         Assert.That(options.AnchoringInterval, Is.EqualTo(TimeSpan.FromSeconds(10)));
-        Assert.That((options.AnchoringRecords, options.BackToLedger, options.Chain), Is.EqualTo((5_000, false, (EvmAnchoringOptions?)null)));
+        Assert.That((options.AnchoringRecords, options.BackToLedger, options.Chain), Is.EqualTo((50_000, false, (EvmAnchoringOptions?)null)));
         Assert.That(options.MaxStaleness, Is.EqualTo(TimeSpan.FromMilliseconds(100)));
         Assert.That(options.CachedRecords, Is.EqualTo(20_000));
         Assert.That(options.MaxBatchBytes, Is.EqualTo(8 * 1024 * 1024));
@@ -89,7 +89,7 @@ internal sealed class ServerOptionsTests
     [TestCase("AnchoringInterval", "0")]
     [TestCase("AnchoringInterval", "2.00:00:00")]
     [TestCase("AnchoringRecords", "0")]
-    [TestCase("AnchoringRecords", "10001")]
+    [TestCase("AnchoringRecords", "1000001")]
     [TestCase("BackToLedger", "perhaps")]
     [TestCase("MaxStaleness", "01:00:00")]
     [TestCase("CachedRecords", "-1")]

@@ -21,6 +21,12 @@ internal interface IBatchAnchorer
     /// <summary>Goes as far as it can at the moment, and finishes what an earlier run or a crash left undone.</summary>
     ValueTask<AnchoringOutcome> RunAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether more records may have been waiting than the batch could hold. After any other batch a run ends: under load it would else
+    /// go on for ever, a few records at a time.
+    /// </summary>
+    static bool IsFull(FormedBatch batch) => batch.LeafCount == MaxLeaves;
+
     /// <summary>Forms a batch of the oldest pending records and stores it with their proofs; null if there are none. The caller holds the lock.</summary>
     static async ValueTask<FormedBatch?> FormAsync(IRecordStore store, UtcTimestamp at, CancellationToken cancellationToken) =>
         await store.ReadPendingAsync(MaxLeaves, cancellationToken).ConfigureAwait(false) is { Count: > 0 } leaves

@@ -173,8 +173,12 @@ internal sealed partial class EvmAnchorer : IBatchAnchorer
             }
         }
         if (refused is not null) throw refused;
-        while (round.InFlight < MaxInFlight && await IBatchAnchorer.FormAsync(_store, UtcTimestamp.From(_time.GetUtcNow()), cancellationToken).ConfigureAwait(false) is { } batch)
+        for (var isFull = true;
+             isFull && round.InFlight < MaxInFlight && await IBatchAnchorer.FormAsync(_store, UtcTimestamp.From(_time.GetUtcNow()), cancellationToken).ConfigureAwait(false) is { } batch;)
+        {
             await SendAsync(round, batch, cancellationToken).ConfigureAwait(false);
+            isFull = IBatchAnchorer.IsFull(batch);
+        }
     }
 
     private async ValueTask SendAsync(Round round, FormedBatch batch, CancellationToken cancellationToken)

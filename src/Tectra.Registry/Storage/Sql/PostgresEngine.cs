@@ -84,6 +84,8 @@ internal sealed class PostgresEngine : SqlEngine
 
     public override object ToStored(IReadOnlyCollection<RecordId> ids) => ids.Select(id => Guid.Parse(id.ToString())).ToArray();
 
+    public override object ToStored(IReadOnlyCollection<long> numbers) => numbers.ToArray();
+
     public override string IsOneOf(string parameter) => $"= ANY({parameter})";
 
     public override RecordId ReadRecordId(DbDataReader reader, int column) => RecordId.Parse(reader.GetGuid(column).ToString());

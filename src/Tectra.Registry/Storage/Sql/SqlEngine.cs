@@ -31,6 +31,9 @@ internal abstract class SqlEngine : IAsyncDisposable
     /// <summary>Several record ids as one parameter, for <see cref="IsOneOf"/>.</summary>
     public abstract object ToStored(IReadOnlyCollection<RecordId> ids);
 
+    /// <summary>Several numbers as one parameter, for <see cref="IsOneOf"/>.</summary>
+    public abstract object ToStored(IReadOnlyCollection<long> numbers);
+
     /// <summary>The condition that a column is one of a parameter's several values: the same text however many they are.</summary>
     public abstract string IsOneOf(string parameter);
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Text;
 using Tectra.Registry.Webhooks;
 using Tectra.Sdk;
@@ -66,9 +65,14 @@ internal sealed partial class SqlRegistryStore
     public ValueTask<StoredRecord?> FindAsync(RecordId id, CancellationToken cancellationToken) =>
         ReadOneAsync($"{SelectRecord} WHERE record.record_id = @id", ReadRecord, cancellationToken, ("@id", _engine.ToStored(id)));
 
-    public async ValueTask<IReadOnlyList<StoredRecord>> FindAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) => sequences.Count == 0 ? [] : await ReadAsync(
-        $"{SelectRecord} WHERE record.sequence IN ({string.Join(',', sequences.Select(sequence => sequence.ToString(CultureInfo.InvariantCulture)))}) ORDER BY record.sequence",
-        ReadRecord, cancellationToken).ConfigureAwait(false);
+    public async ValueTask<IReadOnlyList<StoredRecord>> FindAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) => sequences.Count switch
+    {
+        0 => [],
+        // A statement of its own, whose plan a database can keep: that of a list depends on the list's length.
+        1 => await ReadAsync($"{SelectRecord} WHERE record.sequence = @sequence", ReadRecord, cancellationToken, ("@sequence", sequences.First())).ConfigureAwait(false),
+        _ => await ReadAsync(
+            $"{SelectRecord} WHERE record.sequence {_engine.IsOneOf("@sequences")} ORDER BY record.sequence", ReadRecord, cancellationToken, ("@sequences", _engine.ToStored(sequences))).ConfigureAwait(false),
+    };
 
     public async ValueTask<IReadOnlySet<RecordId>> FindExistingAsync(IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken)
     {

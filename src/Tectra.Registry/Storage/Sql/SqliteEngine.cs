@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Tectra.Sdk;
 using Tectra.Sdk.Content;
@@ -68,6 +69,8 @@ internal sealed class SqliteEngine : SqlEngine
 
     /// <summary>A JSON array: ids have no character that would need escaping.</summary>
     public override object ToStored(IReadOnlyCollection<RecordId> ids) => $"[\"{string.Join("\",\"", ids)}\"]";
+
+    public override object ToStored(IReadOnlyCollection<long> numbers) => $"[{string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}]";
 
     public override string IsOneOf(string parameter) => $"IN (SELECT value FROM json_each({parameter}))";
 
