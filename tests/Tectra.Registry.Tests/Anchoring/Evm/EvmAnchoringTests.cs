@@ -252,7 +252,8 @@ public sealed class EvmAnchoringTests
         await using var chain = await ChainFixture.CreateAsync();
         var (owner, registrar) = (chain.MakeAdministration(AnvilNode.Keys[0]), EvmAddress.Parse(AnvilNode.Accounts[1]));
         await owner.SetRegistrarAsync(chain.Contract, registrar, mayRegister: true, _ => { }, default);
-        await chain.ReopenAsync(chain.MakeOptions(EvmAccount.FromKey(AnvilNode.Keys[1])));
+        var options = chain.MakeOptions(EvmAccount.FromKey(AnvilNode.Keys[1]));
+        await chain.ReopenAsync(options with { StuckAfter = TimeSpan.FromHours(1) });
         await chain.Node.SetAutomineAsync(false);
         await chain.RegisterAsync(2);
         await chain.Registry.AnchorPendingAsync(default);
@@ -267,6 +268,7 @@ public sealed class EvmAnchoringTests
         await owner.SetRegistrarAsync(chain.Contract, registrar, mayRegister: true, _ => { }, default);
         await chain.Registry.AnchorPendingAsync(default);
         Assert.That(await chain.CountTransactionsAsync(1), Is.EqualTo(1), "it is waited first");
+        await chain.ReopenAsync(options);
         await chain.AnchorAllAsync();
         Assert.That(await chain.CountTransactionsAsync(1), Is.EqualTo(2));
     }
