@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using System.Text;
 using Tectra.Cli.Commands;
 using Tectra.Cli.Output;
@@ -8,6 +9,10 @@ namespace Tectra.Cli;
 /// <summary>The <c>tectra</c> command.</summary>
 internal static class Program
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private static readonly CancellationTokenSource Interrupted = new(); // never disposed of: a signal may come at the very end
+
     private static async Task<int> Main(string[] args)
     {
         try
@@ -51,8 +56,10 @@ internal static class Program
         if (parsed.Errors.Count == 0)
         {
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-            if (parsed.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null; // the server ends itself, with 0
-            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            configuration.ProcessTerminationTimeout = null; // signals are this class's own affair, or the server's
+            return parsed.CommandResult.Command.Name == ServeCommand.Name
+                ? await parsed.InvokeAsync(configuration).ConfigureAwait(false)
+                : await RunInterruptiblyAsync(parsed, configuration).ConfigureAwait(false);
         }
         var path = parsed.CommandResult.Command.Parents.OfType<Command>().Prepend(parsed.CommandResult.Command).Where(command => command is not RootCommand).Reverse();
         var name = string.Join(' ', path.Select(command => command.Name).Prepend("tectra"));
@@ -60,5 +67,29 @@ internal static class Program
         var output = new CommandOutput(args.Contains("--json"), Console.Out, Console.Error);
         output.Failure(name, new ErrorDocument(CommandOutput.InvalidArgument, $"{message} '{name} --help' shows how it is used."));
         return ExitCode.Failure;
+    }
+
+    /// <summary>
+    /// Runs a command that SIGINT and SIGTERM cancel, and that then has a while to say what it did. The parser's own handlers come only
+    /// after the command has begun: a signal before them would end the process without a word.
+    /// </summary>
+    private static async Task<int> RunInterruptiblyAsync(ParseResult parsed, InvocationConfiguration configuration)
+    {
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        var running = parsed.InvokeAsync(configuration, Interrupted.Token);
+        return await Task.WhenAny(running, GraceAsync()).ConfigureAwait(false) == running ? await running.ConfigureAwait(false) : ExitCode.Cancelled;
+
+        static void Cancel(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            Interrupted.Cancel();
+        }
+
+        static async Task GraceAsync()
+        {
+            await Task.Delay(Timeout.Infinite, Interrupted.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Grace, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 }
