@@ -63,7 +63,7 @@ public sealed record ServerOptions
     /// How many records have to wait for batches to be formed before the interval ends, 1 to a million; five full batches unless it is
     /// set, so that a burst is anchored when it is over rather than in its midst. Each server counts those that it registered.
     /// </summary>
-    public int AnchoringRecords { get; init => field = Within(value, 1, 1_000_000, nameof(AnchoringRecords)); } = 5 * Registry.Batching.IBatchAnchorer.MaxLeaves;
+    public int AnchoringRecords { get; init => field = Within(value, 1, 1_000_000, nameof(AnchoringRecords)); } = 5 * Registry.Batching.BatchForming.MaxLeaves;
 
     /// <summary>The chain on which batches are anchored; null for the registry's own ledger.</summary>
     public EvmAnchoringOptions? Chain { get; init; }

@@ -39,11 +39,11 @@ internal sealed partial class LedgerAnchorer : IBatchAnchorer
         {
             await CheckLedgerAsync(cancellationToken).ConfigureAwait(false);
             var anchored = await FinishAsync(cancellationToken).ConfigureAwait(false);
-            for (var isFull = true; isFull && await IBatchAnchorer.FormAsync(_store, Now(), cancellationToken).ConfigureAwait(false) is { } batch;)
+            for (var isFull = true; isFull && await BatchForming.FormAsync(_store, Now(), cancellationToken).ConfigureAwait(false) is { } batch;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 anchored += await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
-                isFull = IBatchAnchorer.IsFull(batch);
+                isFull = BatchForming.IsFull(batch);
             }
             return new AnchoringOutcome(anchored, 0);
         }

@@ -109,37 +109,6 @@ internal sealed record EvmReceipt
     public required ImmutableArray<EvmLog> Logs { get; init; }
 }
 
-/// <summary>A transaction that the node knows, in a block or waiting. Immutable.</summary>
-internal sealed record EvmKnownTransaction
-{
-    public required EvmHash Hash { get; init; }
-
-    public required EvmAddress From { get; init; }
-
-    /// <summary>The contract or account; null where a contract is created.</summary>
-    public required EvmAddress? To { get; init; }
-
-    public required long Nonce { get; init; }
-
-    public required UInt128 Value { get; init; }
-
-    public required ReadOnlyMemory<byte> Input { get; init; }
-
-    public required long Gas { get; init; }
-
-    /// <summary>The most that a unit of gas may cost, in wei (EIP-1559); null for older kinds of transaction.</summary>
-    public required UInt128? MaxFeePerGas { get; init; }
-
-    /// <summary>The most of it that goes to the block's maker, in wei (EIP-1559); null for older kinds of transaction.</summary>
-    public required UInt128? MaxPriorityFeePerGas { get; init; }
-
-    /// <summary>Its block; null while it waits.</summary>
-    public required long? BlockNumber { get; init; }
-
-    /// <summary>Its block's hash; null while it waits.</summary>
-    public required EvmHash? BlockHash { get; init; }
-}
-
 /// <summary>Which events are asked for. Immutable.</summary>
 internal sealed record EvmLogFilter
 {

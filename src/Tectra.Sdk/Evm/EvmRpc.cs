@@ -84,14 +84,14 @@ internal sealed class EvmRpc
         },
         cancellationToken);
 
-    /// <summary>A transaction, in a block or waiting; null if the node doesn't know it.</summary>
-    public ValueTask<EvmKnownTransaction?> GetTransactionByHashAsync(EvmHash transaction, CancellationToken cancellationToken) => CallAsync(
+    /// <summary>Whether the node knows a transaction, in a block or waiting.</summary>
+    public ValueTask<bool> KnowsTransactionAsync(EvmHash transaction, CancellationToken cancellationToken) => CallAsync(
         "eth_getTransactionByHash",
         [transaction.ToString()],
         result =>
         {
-            var found = EvmRpcReader.Transaction(result);
-            return found is null || found.Hash == transaction ? found : throw new FormatException("It is another transaction.");
+            var found = EvmRpcReader.TransactionHash(result);
+            return found is null || found == transaction ? found is not null : throw new FormatException("It is another transaction.");
         },
         cancellationToken);
 

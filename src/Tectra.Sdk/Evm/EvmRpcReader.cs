@@ -37,20 +37,7 @@ internal static class EvmRpcReader
         Logs = Logs(Member(result, "logs")),
     };
 
-    public static EvmKnownTransaction? Transaction(JsonElement result) => IsNull(result) ? null : new EvmKnownTransaction
-    {
-        Hash = EvmHex.ReadHash(Member(result, "hash")),
-        From = EvmHex.ReadAddress(Member(result, "from")),
-        To = Optional(result, "to") is { } to ? EvmHex.ReadAddress(to) : null,
-        Nonce = EvmHex.ReadNumber(Member(result, "nonce")),
-        Value = EvmHex.ReadQuantity(Member(result, "value")),
-        Input = EvmHex.ReadData(Member(result, "input")),
-        Gas = EvmHex.ReadNumber(Member(result, "gas")),
-        MaxFeePerGas = Optional(result, "maxFeePerGas") is { } fee ? EvmHex.ReadQuantity(fee) : null,
-        MaxPriorityFeePerGas = Optional(result, "maxPriorityFeePerGas") is { } priority ? EvmHex.ReadQuantity(priority) : null,
-        BlockNumber = Optional(result, "blockNumber") is { } number ? EvmHex.ReadNumber(number) : null,
-        BlockHash = Optional(result, "blockHash") is { } hash ? EvmHex.ReadHash(hash) : null,
-    };
+    public static EvmHash? TransactionHash(JsonElement result) => IsNull(result) ? null : EvmHex.ReadHash(Member(result, "hash"));
 
     public static ImmutableArray<EvmLog> Logs(JsonElement result) => [.. Items(result).Select(Log)];
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -98,27 +97,8 @@ internal sealed class JsonRpcClient
         ArgumentException.ThrowIfNullOrEmpty(method);
         ArgumentNullException.ThrowIfNull(parameters);
         cancellationToken.ThrowIfCancellationRequested();
-        using var activity = Telemetry.Source.StartActivity($"tectra rpc {method}", ActivityKind.Client);
-        activity?.SetTag(Telemetry.OperationTag, method);
-        var start = _time.GetTimestamp();
-        var tags = new TagList { { Telemetry.OperationTag, method } };
-        try
-        {
-            return await ExchangeAsync(method, parameters, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            var code = e is TectraException { Code: var known } ? known : e.GetType().Name;
-            tags.Add(Telemetry.CodeTag, code);
-            activity?.SetTag(Telemetry.CodeTag, code);
-            activity?.SetStatus(ActivityStatusCode.Error);
-            throw;
-        }
-        finally
-        {
-            Telemetry.RpcCalls.Add(1, tags);
-            Telemetry.RpcDuration.Record(_time.GetElapsedTime(start).TotalSeconds, tags);
-        }
+        return await Telemetry.MeasureAsync(
+            $"tectra rpc {method}", method, Telemetry.RpcCalls, Telemetry.RpcDuration, _time, _ => ExchangeAsync(method, parameters, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>An answer of the node that can't be understood, for those who read results.</summary>

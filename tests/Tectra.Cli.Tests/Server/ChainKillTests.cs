@@ -30,16 +30,9 @@ public sealed class ChainKillTests
         // Blocks come every second and two must confirm, so that at every moment something is on its way.
         await using var node = await AnvilNode.StartAsync(AnvilNode.DefaultChainId, "--block-time", "1");
         var contract = await node.DeployAsync();
-        var settings = new Dictionary<string, string>
-        {
-            ["TECTRA_ANCHORING_INTERVAL"] = "0.1",
-            ["TECTRA_CHAIN_ID"] = AnvilNode.DefaultChainId.ToString(CultureInfo.InvariantCulture),
-            ["TECTRA_CONTRACT"] = contract,
-            ["TECTRA_RPC_URLS"] = node.Url.ToString(),
-            ["TECTRA_ANCHOR_KEY"] = AnvilNode.Keys[0],
-            ["TECTRA_CONFIRMATIONS"] = "2",
-            ["TECTRA_STUCK_AFTER"] = "3",
-        };
+        var settings = TestRegistry.ChainSettings(node, contract);
+        settings["TECTRA_CONFIRMATIONS"] = "2";
+        settings["TECTRA_STUCK_AFTER"] = "3";
         await using var registry = await TestRegistry.StartAsync(postgres is null ? null : await postgres.CreateDatabaseAsync(), settings);
         using var client = registry.CreateClient(await registry.CreateApiKeyAsync(), retries: 0);
         using var key = SigningKey.Create();
@@ -48,7 +41,7 @@ public sealed class ChainKillTests
         using var stop = new CancellationTokenSource();
         var known = new ConcurrentQueue<RecordId>();
         var writer = Task.Run(async () => await WriteAsync(client, builder, known, stop.Token));
-        var node1 = Task.Run(async () => await ComeAndGoAsync(node, stop.Token));
+        var comingAndGoing = Task.Run(async () => await ComeAndGoAsync(node, stop.Token));
         var random = new Random(5);
         for (var kill = 0; kill < Kills; kill++)
         {
@@ -56,7 +49,7 @@ public sealed class ChainKillTests
             registry.Process.Kill();
             await registry.RestartAsync();
         }
-        var restarts = await node1;
+        var restarts = await comingAndGoing;
         await stop.CancelAsync();
         await writer;
         for (var waited = 0; (await client.GetStatsAsync()).PendingRecords > 0; waited++)

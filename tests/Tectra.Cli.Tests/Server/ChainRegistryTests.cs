@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Tectra.Cli.Tests.Server;
@@ -14,14 +13,7 @@ public sealed class ChainRegistryTests
     {
         await using var node = await AnvilNode.StartAsync();
         var contract = await node.DeployAsync();
-        var settings = new Dictionary<string, string>
-        {
-            ["TECTRA_ANCHORING_INTERVAL"] = "0.1",
-            ["TECTRA_CHAIN_ID"] = AnvilNode.DefaultChainId.ToString(CultureInfo.InvariantCulture),
-            ["TECTRA_CONTRACT"] = contract,
-            ["TECTRA_RPC_URLS"] = node.Url.ToString(),
-            ["TECTRA_ANCHOR_KEY"] = AnvilNode.Keys[0],
-        };
+        var settings = TestRegistry.ChainSettings(node, contract);
         using var stranger = new CliRunner();
         var (signed, bundle) = (stranger.PathOf("signed.png"), stranger.PathOf("evidence.json"));
         await using (var registry = await TestRegistry.StartAsync(settings: settings))

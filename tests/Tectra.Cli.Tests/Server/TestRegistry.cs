@@ -40,6 +40,16 @@ internal sealed class TestRegistry : IAsyncDisposable
         return registry;
     }
 
+    /// <summary>Settings for quick anchoring in a contract on a node, paid by its first account.</summary>
+    public static Dictionary<string, string> ChainSettings(AnvilNode node, string contract) => new()
+    {
+        ["TECTRA_ANCHORING_INTERVAL"] = "0.1",
+        ["TECTRA_CHAIN_ID"] = AnvilNode.DefaultChainId.ToString(CultureInfo.InvariantCulture),
+        ["TECTRA_CONTRACT"] = contract,
+        ["TECTRA_RPC_URLS"] = node.Url.ToString(),
+        ["TECTRA_ANCHOR_KEY"] = AnvilNode.Keys[0],
+    };
+
     /// <summary>Starts it again, on the same port and the same database.</summary>
     public async Task RestartAsync() => await RestartAsync(Url.Port);
 

@@ -115,15 +115,14 @@ public sealed class EvmRpcTests
     }
 
     [Test]
-    public async Task Transactions_are_read_waiting_or_not()
+    public async Task Transactions_are_known_or_not()
     {
         Answer("eth_getTransactionByHash", Transaction);
-        var transaction = (await _rpc.GetTransactionByHashAsync(Hash, default))!;
-        Assert.That((transaction.Nonce, transaction.To, transaction.BlockNumber, transaction.MaxFeePerGas, transaction.MaxPriorityFeePerGas, transaction.Gas), Is.EqualTo((5L, (EvmAddress?)null, (long?)null, (UInt128?)2, (UInt128?)1, 21000L)));
-        Assert.That(transaction.Input.ToArray(), Is.EqualTo(new byte[] { 0x60, 1 }));
-        Malformed(async () => await _rpc.GetTransactionByHashAsync(Other, default));
+        Assert.That(await _rpc.KnowsTransactionAsync(Hash, default), Is.True);
+        Assert.That(Asked("eth_getTransactionByHash"), Is.EqualTo($"[\"{Hash}\"]"));
+        Malformed(async () => await _rpc.KnowsTransactionAsync(Other, default));
         Answer("eth_getTransactionByHash", "null");
-        Assert.That(await _rpc.GetTransactionByHashAsync(Hash, default), Is.Null);
+        Assert.That(await _rpc.KnowsTransactionAsync(Hash, default), Is.False);
     }
 
     [Test]
@@ -144,7 +143,7 @@ public sealed class EvmRpcTests
         {
             ("eth_getBlockByNumber", Block, async () => await _rpc.GetBlockAsync(EvmBlockTag.Latest, default)),
             ("eth_getTransactionReceipt", Receipt, async () => await _rpc.GetTransactionReceiptAsync(Hash, default)),
-            ("eth_getTransactionByHash", Transaction, async () => await _rpc.GetTransactionByHashAsync(Hash, default)),
+            ("eth_getTransactionByHash", Transaction, async () => await _rpc.KnowsTransactionAsync(Hash, default)),
             ("eth_getLogs", $"[{Log}]", async () => await _rpc.GetLogsAsync(new EvmLogFilter { Address = default, FromBlock = 0, ToBlock = EvmBlockTag.Latest }, default)),
             ("eth_chainId", "{}", async () => await _rpc.GetChainIdAsync(default)),
             ("eth_call", "17", async () => await _rpc.CallAsync(new EvmCall { To = default(EvmAddress), Data = default }, EvmBlockTag.Latest, default)),

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Tectra.Sdk.Merkle;
 
 namespace Tectra.Sdk.Tests.Merkle;
@@ -14,18 +13,16 @@ public sealed class MerkleHasherTests
 
     private delegate void PairKernel(ReadOnlySpan<MerkleHash> children, Span<MerkleHash> parents);
 
-    private static bool Has512 => Avx512F.IsSupported;
-
     private static LeafKernel[] LeafKernels =>
     [
         MerkleHasher.HashLeaves, MerkleHasher.HashLeaves<ulong, KeccakLanes1>, MerkleHasher.HashLeaves<Vector128<ulong>, KeccakLanes2>,
-        MerkleHasher.HashLeaves<Vector256<ulong>, KeccakLanes4>, .. Has512 ? new LeafKernel[] { MerkleHasher.HashLeaves<Vector512<ulong>, KeccakLanes8> } : [],
+        MerkleHasher.HashLeaves<Vector256<ulong>, KeccakLanes4>, MerkleHasher.HashLeaves<Vector512<ulong>, KeccakLanes8>,
     ];
 
     private static PairKernel[] PairKernels =>
     [
         MerkleHasher.HashPairs, MerkleHasher.HashPairs<ulong, KeccakLanes1>, MerkleHasher.HashPairs<Vector128<ulong>, KeccakLanes2>,
-        MerkleHasher.HashPairs<Vector256<ulong>, KeccakLanes4>, .. Has512 ? new PairKernel[] { MerkleHasher.HashPairs<Vector512<ulong>, KeccakLanes8> } : [],
+        MerkleHasher.HashPairs<Vector256<ulong>, KeccakLanes4>, MerkleHasher.HashPairs<Vector512<ulong>, KeccakLanes8>,
     ];
 
     [Test]

@@ -84,7 +84,7 @@ internal sealed partial class BatchSender
     {
         if (isNext && transaction.Sender == _signer.Address && _time.GetUtcNow() - transaction.SignedAt >= _options.StuckAfter
             && await TryRaiseAsync(node, head, transaction, cancellationToken).ConfigureAwait(false)) return;
-        if (await node.GetTransactionByHashAsync(transaction.Hash, cancellationToken).ConfigureAwait(false) is null) await BroadcastAsync(node, transaction, cancellationToken).ConfigureAwait(false);
+        if (!await node.KnowsTransactionAsync(transaction.Hash, cancellationToken).ConfigureAwait(false)) await BroadcastAsync(node, transaction, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> TryRaiseAsync(EvmRpc node, EvmBlock head, BatchTransaction stuck, CancellationToken cancellationToken)

@@ -24,6 +24,7 @@ internal sealed partial class EvmAnchorer : IBatchAnchorer
     private readonly EvmNodes _nodes;
     private readonly BatchSender _sender;
     private readonly EvmAnchoringOptions _options;
+    private readonly AnchoringTarget _target;
     private readonly ReorganisationWatch _watch;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -36,8 +37,8 @@ internal sealed partial class EvmAnchorer : IBatchAnchorer
         _nodes = nodes;
         _sender = sender;
         _options = options;
-        Target = new AnchoringTarget(options.ChainId, options.Contract);
-        _watch = new ReorganisationWatch(store, Target, options.StuckAfter, time, logger);
+        _target = new AnchoringTarget(options.ChainId, options.Contract);
+        _watch = new ReorganisationWatch(store, _target, options.StuckAfter, time, logger);
         _time = time;
         _logger = logger;
     }
@@ -61,7 +62,7 @@ internal sealed partial class EvmAnchorer : IBatchAnchorer
         Anchored,
     }
 
-    public AnchoringTarget? Target { get; }
+    AnchoringTarget? IBatchAnchorer.Target => _target;
 
     /// <inheritdoc/>
     /// <exception cref="JsonRpcException">No node of the chain can be reached.</exception>
@@ -83,7 +84,7 @@ internal sealed partial class EvmAnchorer : IBatchAnchorer
         _height = head.Number;
         var retracted = await _watch.CheckAsync(node, head, cancellationToken).ConfigureAwait(false);
         var round = new Round(node, head, await node.GetTransactionCountAsync(_sender.Sender, EvmBlockTag.Latest, cancellationToken).ConfigureAwait(false));
-        var sent = (await _store.ReadTransactionsAsync(Target!, cancellationToken).ConfigureAwait(false)).ToLookup(transaction => transaction.BatchId);
+        var sent = (await _store.ReadTransactionsAsync(_target, cancellationToken).ConfigureAwait(false)).ToLookup(transaction => transaction.BatchId);
         var unsent = new List<FormedBatch>();
         foreach (var batch in await _store.ReadUnanchoredBatchesAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -174,10 +175,10 @@ internal sealed partial class EvmAnchorer : IBatchAnchorer
         }
         if (refused is not null) throw refused;
         for (var isFull = true;
-             isFull && round.InFlight < MaxInFlight && await IBatchAnchorer.FormAsync(_store, UtcTimestamp.From(_time.GetUtcNow()), cancellationToken).ConfigureAwait(false) is { } batch;)
+             isFull && round.InFlight < MaxInFlight && await BatchForming.FormAsync(_store, UtcTimestamp.From(_time.GetUtcNow()), cancellationToken).ConfigureAwait(false) is { } batch;)
         {
             await SendAsync(round, batch, cancellationToken).ConfigureAwait(false);
-            isFull = IBatchAnchorer.IsFull(batch);
+            isFull = BatchForming.IsFull(batch);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -101,30 +100,13 @@ internal sealed class ApiTransport
     private async ValueTask<T> MeasureAsync<T>(ApiCall call, Func<HttpResponseMessage, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var activity = Telemetry.Source.StartActivity($"tectra {call.Operation}", ActivityKind.Client);
-        activity?.SetTag(Telemetry.OperationTag, call.Operation);
-        var start = _time.GetTimestamp();
-        var tags = new TagList { { Telemetry.OperationTag, call.Operation } };
-        try
+        return await Telemetry.MeasureAsync($"tectra {call.Operation}", call.Operation, Telemetry.Requests, Telemetry.Duration, _time, async activity =>
         {
             using var response = await ExchangeAsync(call, cancellationToken).ConfigureAwait(false);
             activity?.SetTag(Telemetry.StatusTag, (int)response.StatusCode);
             if (!response.IsSuccessStatusCode) throw await ApiProblem.ReadAsync(call, response, CredentialFor(call), cancellationToken).ConfigureAwait(false);
             return await read(response, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            var code = e is TectraException { Code: var known } ? known : e.GetType().Name;
-            tags.Add(Telemetry.CodeTag, code);
-            activity?.SetTag(Telemetry.CodeTag, code);
-            activity?.SetStatus(ActivityStatusCode.Error);
-            throw;
-        }
-        finally
-        {
-            Telemetry.Requests.Add(1, tags);
-            Telemetry.Duration.Record(_time.GetElapsedTime(start).TotalSeconds, tags);
-        }
+        }).ConfigureAwait(false);
     }
 
     /// <summary>The answer, whatever its status, with its body in memory.</summary>

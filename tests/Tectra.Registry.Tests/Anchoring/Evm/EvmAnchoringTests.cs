@@ -338,6 +338,8 @@ public sealed class EvmAnchoringTests
                 return true;
             }
         });
+        var isSent = step == nameof(IChainStore.AddAnchorAsync);
+        Assert.That(await chain.ReadRegistrationsAsync(), Has.Count.EqualTo(isSent ? 1 : 0), "nothing is sent before it is stored");
         await chain.AnchorAllAsync();
         var registration = (await chain.ReadRegistrationsAsync()).Single();
         Assert.That(registration.TransactionHash, Is.EqualTo((await AnchorOfAsync(chain, id)).Transaction));
