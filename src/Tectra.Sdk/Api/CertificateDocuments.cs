@@ -56,12 +56,15 @@ internal sealed record CertificateDocument(
     string? DeviceId,
     string? MetadataSha256,
     string? ParentRecordId,
-    AlgorithmsDocument Algorithms)
+    AlgorithmsDocument Algorithms,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VideoDocument? Video = null)
 {
     public const string TypeName = "https://tectra.vision/certificate/v1";
 
+    public const string VideoTypeName = "https://tectra.vision/video-certificate/v1";
+
     public static CertificateDocument From(Certificate certificate) => new(
-        TypeName,
+        certificate.Fingerprint.Video is null ? TypeName : VideoTypeName,
         certificate.RecordId.ToString(),
         certificate.Fingerprint.Sha256.ToString(),
         certificate.WatermarkedSha256?.ToString(),
@@ -80,11 +83,13 @@ internal sealed record CertificateDocument(
         certificate.DeviceId,
         certificate.MetadataSha256?.ToString(),
         certificate.ParentRecordId?.ToString(),
-        AlgorithmsDocument.Current with { Watermark = certificate.WatermarkFormat });
+        AlgorithmsDocument.Current with { Watermark = certificate.WatermarkFormat },
+        certificate.Fingerprint.Video is { } video ? VideoDocument.From(video) : null);
 
     public static Certificate ToCertificate(CertificateDocument document)
     {
-        if (document.Type != TypeName) throw new FormatException($"The type is '{document.Type}', not '{TypeName}'.");
+        if (document.Type is not (TypeName or VideoTypeName)) throw new FormatException($"The type is '{document.Type}', not '{TypeName}' or '{VideoTypeName}'.");
+        if (document.Type == VideoTypeName != document.Video is not null) throw new FormatException("Certificates of videos have segments, and no others do.");
         if (document.Algorithms with { Watermark = null } != AlgorithmsDocument.Current)
             throw new FormatException("It names algorithms that this version does not know.");
         if (document.Width < 1 || document.Height < 1) throw new FormatException("The dimensions are not positive.");
@@ -93,7 +98,10 @@ internal sealed record CertificateDocument(
         {
             RecordId = Content.RecordId.Parse(document.RecordId),
             Fingerprint = new ContentFingerprint(
-                Sha256Digest.Parse(document.OriginalSha256), Content.PerceptualHash.Parse(document.PerceptualHash), document.Width, document.Height),
+                Sha256Digest.Parse(document.OriginalSha256), Content.PerceptualHash.Parse(document.PerceptualHash), document.Width, document.Height)
+            {
+                Video = document.Video is { } video ? VideoDocument.ToFingerprint(video, document.PerceptualHash) : null,
+            },
             WatermarkedSha256 = document.WatermarkedSha256 is { } watermarked ? Sha256Digest.Parse(watermarked) : null,
             MediaType = document.MediaType,
             Timestamp = UtcTimestamp.Parse(document.Timestamp),
@@ -106,6 +114,41 @@ internal sealed record CertificateDocument(
             ParentRecordId = document.ParentRecordId is { } parent ? Content.RecordId.Parse(parent) : null,
             WatermarkFormat = document.Algorithms.Watermark,
         };
+    }
+}
+
+/// <summary>
+/// The JSON form of a video's frames and segments. Everything but the frames follows from them; it is there for readers that don't
+/// compute, and must agree.
+/// </summary>
+internal sealed record VideoDocument(
+    string Algorithm, long DurationMs, string SampleRate, int FrameCount, int SegmentCount, string FinalChainHash, byte[] Frames)
+{
+    public const string AlgorithmName = "tectra-segments-1";
+
+    public static VideoDocument From(VideoFingerprint video) => new(
+        AlgorithmName,
+        (long)video.Duration.TotalMilliseconds,
+        video.Rate.ToString(),
+        video.Frames.Length,
+        video.Chain.Segments.Length,
+        video.Chain.FinalHash.ToString(),
+        FrameHashCoding.Encode(video.Frames.AsSpan()));
+
+    public static VideoFingerprint ToFingerprint(VideoDocument document, string perceptualHash)
+    {
+        if (document.Algorithm != AlgorithmName) throw new FormatException("It names an algorithm for segments that this version does not know.");
+        if (document.DurationMs is < 0 or > VideoFingerprint.MaxDurationMilliseconds) throw new FormatException("The video's duration is out of range.");
+        var video = VideoFingerprint.Create(
+            Content.SampleRate.Parse(document.SampleRate),
+            TimeSpan.FromMilliseconds(document.DurationMs),
+            FrameHashCoding.Decode(document.Frames, VideoFingerprint.MaxFrames));
+        if (document.FrameCount != video.Frames.Length || document.SegmentCount != video.Chain.Segments.Length
+            || document.FinalChainHash != video.Chain.FinalHash.ToString() || perceptualHash != video.PerceptualHash.ToString())
+        {
+            throw new FormatException("The frames and what is said of them don't agree.");
+        }
+        return video;
     }
 }
 

@@ -3,17 +3,22 @@ using System.Text;
 namespace Tectra.Sdk.Content;
 
 /// <summary>
-/// What identifies a source image: the SHA-256 of its bytes and the perceptual hash of its pixels. Both are of the
-/// <em>source</em>, before a watermark is in it. Immutable.
+/// What identifies a source: the SHA-256 of its bytes and the perceptual hash of its pixels, for a video also those of its frames.
+/// All are of the <em>source</em>, before a watermark is in it. Immutable.
 /// </summary>
 /// <param name="Sha256">The digest of the file's bytes.</param>
-/// <param name="PerceptualHash">The perceptual hash of the decoded pixels as stored (not turned by EXIF orientation).</param>
-/// <param name="Width">Columns of pixels as stored.</param>
-/// <param name="Height">Rows of pixels as stored.</param>
+/// <param name="PerceptualHash">
+/// The perceptual hash of the decoded pixels as stored (not turned by EXIF orientation); of a video the majority of its frames.
+/// </param>
+/// <param name="Width">Columns of pixels as stored; of a video as shown, after its rotation.</param>
+/// <param name="Height">Rows of pixels likewise.</param>
 public sealed record ContentFingerprint(Sha256Digest Sha256, PerceptualHash PerceptualHash, int Width, int Height)
 {
     /// <summary>The most characters a user id may have.</summary>
     public const int MaxUserIdLength = 128;
+
+    /// <summary>The frames and segments of a video; null for a picture.</summary>
+    public VideoFingerprint? Video { get; init; }
 
     /// <summary>
     /// The message that the fingerprint signature signs: UTF-8 of <c>{sha256}|{phash}|{timestamp}|{user_id}</c>.

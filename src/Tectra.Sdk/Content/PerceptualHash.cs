@@ -30,6 +30,26 @@ public readonly record struct PerceptualHash(ulong Bits)
     /// <summary>How many of the 64 bits differ (0 to 64).</summary>
     public int DistanceTo(PerceptualHash other) => BitOperations.PopCount(Bits ^ other.Bits);
 
+    /// <summary>The bitwise majority of hashes; where as many have a bit as lack it, the first hash decides.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static PerceptualHash MajorityOf(ReadOnlySpan<PerceptualHash> hashes)
+    {
+        if (hashes.IsEmpty) throw new ArgumentException("There is no hash.", nameof(hashes));
+        Span<int> counts = stackalloc int[LengthBits];
+        counts.Clear();
+        foreach (var hash in hashes)
+        {
+            for (var rest = hash.Bits; rest != 0; rest &= rest - 1) counts[BitOperations.TrailingZeroCount(rest)]++;
+        }
+        var majority = 0UL;
+        for (var bit = 0; bit < LengthBits; bit++)
+        {
+            var twice = 2L * counts[bit];
+            if (twice > hashes.Length || (twice == hashes.Length && ((hashes[0].Bits >> bit) & 1) != 0)) majority |= 1UL << bit;
+        }
+        return new PerceptualHash(majority);
+    }
+
     /// <summary>The hash as 16 lower-case hexadecimal digits.</summary>
     public override string ToString() => Bits.ToString("x16", CultureInfo.InvariantCulture);
 }

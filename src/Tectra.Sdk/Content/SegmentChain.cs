@@ -7,7 +7,11 @@ namespace Tectra.Sdk.Content;
 /// <summary>One segment of a video: the perceptual hashes of its frames and the hash that ends it. Immutable.</summary>
 /// <param name="FrameHashes">The frames' perceptual hashes, in time order; never empty.</param>
 /// <param name="Hash">SHA-256 of the frame hashes and the previous segment's hash.</param>
-public sealed record VideoSegment(ImmutableArray<PerceptualHash> FrameHashes, Sha256Digest Hash);
+public sealed record VideoSegment(ImmutableArray<PerceptualHash> FrameHashes, Sha256Digest Hash)
+{
+    /// <summary>The bitwise majority of the frame hashes, by which the segment is recognised when its frames have changed a little.</summary>
+    public PerceptualHash AggregateHash { get; } = PerceptualHash.MajorityOf(FrameHashes.AsSpan());
+}
 
 /// <summary>
 /// The hash chain over a video's segments: <c>hash[i] = SHA256(ph_0 ‖ … ‖ ph_k ‖ hash[i−1])</c>, each perceptual hash as

@@ -99,7 +99,7 @@ public sealed record ObservedContent
     /// <summary>Rows of pixels as stored; 0 when unknown.</summary>
     public int Height { get; init; }
 
-    /// <summary>The perceptual hash, or null with a <see cref="PerceptualHashProblem"/>.</summary>
+    /// <summary>The perceptual hash of a picture; null for a <see cref="Video"/>, or with a <see cref="PerceptualHashProblem"/>.</summary>
     public PerceptualHash? PerceptualHash { get; init; }
 
     /// <summary>
@@ -107,6 +107,9 @@ public sealed record ObservedContent
     /// bytes are known.
     /// </summary>
     public MeasurementProblem? PerceptualHashDoubt { get; init; }
+
+    /// <summary>The frames of a video; null for a picture, or with a <see cref="PerceptualHashProblem"/>.</summary>
+    public ObservedVideo? Video { get; init; }
 
     /// <summary>Why there is no perceptual hash.</summary>
     public MeasurementProblem? PerceptualHashProblem { get; init; }
