@@ -8,6 +8,8 @@ namespace Tectra.Sdk;
 /// </summary>
 public sealed class AtomicFile : IDisposable
 {
+    private const int CopyBuffer = 1024 * 1024;
+
     private readonly string _temporary;
     private readonly string _target;
     private bool _finished;
@@ -37,6 +39,52 @@ public sealed class AtomicFile : IDisposable
     /// <inheritdoc cref="Write"/>
     public static AtomicFile Stage(string path, ReadOnlySpan<byte> content, bool ownerOnly = false)
     {
+        var (file, stream) = Begin(path, ownerOnly);
+        using (stream)
+        {
+            try
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+                return file;
+            }
+            catch
+            {
+                stream.Dispose();
+                file.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>The same with content that needn't be in memory: what can be read from a stream up to its end.</summary>
+    /// <param name="path">The target; replaced if it exists. Of a symbolic link, what it leads to is replaced.</param>
+    /// <param name="content">What to write; it is read from where it stands.</param>
+    /// <param name="cancellationToken">Ends the writing; nothing is left behind.</param>
+    /// <exception cref="IOException">The folder is missing or full, or the target is no regular file; it is then as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public static async Task<AtomicFile> StageAsync(string path, Stream content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var (file, stream) = Begin(path, ownerOnly: false);
+        try
+        {
+            await using (stream.ConfigureAwait(false))
+            {
+                await content.CopyToAsync(stream, CopyBuffer, cancellationToken).ConfigureAwait(false);
+                stream.Flush(flushToDisk: true);
+            }
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static (AtomicFile File, FileStream Stream) Begin(string path, bool ownerOnly)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var target = Path.GetFullPath(path);
         if (new FileInfo(target).LinkTarget is not null) target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
@@ -47,10 +95,7 @@ public sealed class AtomicFile : IDisposable
         {
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
             if (ownerOnly && !OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var stream = new FileStream(temporary, options);
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-            return file;
+            return (file, new FileStream(temporary, options));
         }
         catch (Exception e)
         {

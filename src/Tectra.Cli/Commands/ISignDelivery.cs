@@ -1,5 +1,4 @@
 using Tectra.Cli.Output;
-using Tectra.Sdk.Imaging;
 
 namespace Tectra.Cli.Commands;
 
@@ -13,7 +12,7 @@ internal interface ISignDelivery
     /// Puts a file on the disk, registers it, and then gives it its name: a crash never leaves a delivered file whose
     /// registration is lost.
     /// </summary>
-    ValueTask DeliverAsync(string file, string target, SignedImage signed, CancellationToken cancellationToken);
+    ValueTask DeliverAsync(SignedFile signed, CancellationToken cancellationToken);
 
     /// <summary>Takes note of a file that failed.</summary>
     ValueTask FailAsync(string file, ErrorDocument error);

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Tectra.Cli.Output;
 using Tectra.Registry;
-using Tectra.Sdk;
-using Tectra.Sdk.Imaging;
 
 namespace Tectra.Cli.Commands;
 
@@ -22,17 +20,17 @@ internal sealed class LocalDelivery(EmbeddedRegistry registry, CommandOutput con
 
     public int Count { get; private set; }
 
-    public async ValueTask DeliverAsync(string file, string target, SignedImage signed, CancellationToken cancellationToken)
+    public async ValueTask DeliverAsync(SignedFile signed, CancellationToken cancellationToken)
     {
-        using (var staged = AtomicFile.Stage(target, signed.Bytes.Span))
+        using (var staged = await signed.StageAsync(cancellationToken).ConfigureAwait(false))
         {
             await registry.RegisterAsync(signed.Registration, cancellationToken).ConfigureAwait(false);
-            staged.Commit();
+            staged?.Commit();
         }
-        var report = signed with { Bytes = ReadOnlyMemory<byte>.Empty }; // a group of pictures is much memory
+        var report = signed.WithoutContent(); // a group of pictures is much memory
         await AddAsync(status =>
         {
-            SignReport.Write(console, file, target, report, status, null, _anchoringError);
+            report.Report(console, new RegistrationState(status, null, _anchoringError));
             return ExitCode.Success;
         }).ConfigureAwait(false);
     }

@@ -4,7 +4,6 @@ using Tectra.Cli.Output;
 using Tectra.Sdk;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Api.Outbox;
-using Tectra.Sdk.Imaging;
 
 namespace Tectra.Cli.Commands;
 
@@ -28,16 +27,16 @@ internal sealed class ServerDelivery(RegistrationOutbox outbox, ITectraApi api, 
 
     public int Count { get; private set; }
 
-    public async ValueTask DeliverAsync(string file, string target, SignedImage signed, CancellationToken cancellationToken)
+    public async ValueTask DeliverAsync(SignedFile signed, CancellationToken cancellationToken)
     {
         string name;
-        using (var staged = AtomicFile.Stage(target, signed.Bytes.Span))
+        using (var staged = await signed.StageAsync(cancellationToken).ConfigureAwait(false))
         {
             name = await outbox.AddAsync(signed.Registration, cancellationToken).ConfigureAwait(false);
-            staged.Commit();
+            staged?.Commit();
         }
-        var report = signed with { Bytes = ReadOnlyMemory<byte>.Empty }; // reports may have to wait; pictures must not fill the memory
-        _waiting.Enqueue(new Waiting(++Count, name, state => Report(file, target, report, state)));
+        var report = signed.WithoutContent(); // reports may have to wait; pictures must not fill the memory
+        _waiting.Enqueue(new Waiting(++Count, name, state => Report(report, state)));
         await AdvanceAsync().ConfigureAwait(false);
     }
 
@@ -138,15 +137,15 @@ internal sealed class ServerDelivery(RegistrationOutbox outbox, ITectraApi api, 
         return outbox.IsWaiting(file.Name) ? new State(IsQueued: true, null) : new State(IsQueued: false, outbox.FindRefused(file.Name));
     }
 
-    private int Report(string file, string target, SignedImage signed, State state)
+    private int Report(SignedFile signed, State state)
     {
         if (state.Refusal is { } refusal)
         {
-            console.Failure(file, new ErrorDocument(refusal.Code, $"'{target}' was signed and written, but the server refused to register it: {refusal.Message}"));
+            console.Failure(signed.Source, new ErrorDocument(refusal.Code, $"'{signed.Target}' was signed{(signed.Target == signed.Source ? "" : " and written")}, but the server refused to register it: {refusal.Message}"));
             return ExitCode.Failure;
         }
         var problem = state.IsQueued && _problem is { } reason ? new ErrorDocument(reason.Code, reason.Message) : null;
-        SignReport.Write(console, file, target, signed, state.IsQueued ? "queued" : "pending", problem, null);
+        signed.Report(console, new RegistrationState(state.IsQueued ? "queued" : "pending", problem));
         return ExitCode.Success;
     }
 

@@ -97,7 +97,7 @@ internal static class SignCommand
                     var bytes = await CommandParts.ReadAsync(file, cancellationToken).ConfigureAwait(false);
                     var signed = await signer.SignAsync(bytes, job.Request with { OutputFormat = format }, cancellationToken).ConfigureAwait(false);
                     if (job.SendsNames) signed = signed with { Registration = signed.Registration with { OriginalFileName = Path.GetFileName(file) } };
-                    await delivery.DeliverAsync(file, target, signed, cancellationToken).ConfigureAwait(false);
+                    await delivery.DeliverAsync(new SignedPicture(file, target, signed), cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is not OperationCanceledException && CommandOutput.ErrorOf(e) is { } error)
                 {
