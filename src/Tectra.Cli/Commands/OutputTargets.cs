@@ -22,18 +22,33 @@ internal sealed class OutputTargets
         _sources = [.. files.Select(Posix.IdentityOf)];
     }
 
-    /// <summary>Where a file goes, and the format its path asks for (null: the source's own).</summary>
+    /// <summary>Where a picture goes, and the format its path asks for (null: the source's own).</summary>
     /// <exception cref="ArgumentException">The path would overwrite a source or another output, or its extension is unknown.</exception>
-    public (string Target, ImageFormat? Format) Of(string file)
+    public (string Target, ImageFormat? Format) OfPicture(string file)
     {
-        var target = _output switch
-        {
-            null => Path.Combine(Path.GetDirectoryName(file) ?? "", $"{Path.GetFileNameWithoutExtension(file)}.signed{Path.GetExtension(file)}"),
-            _ when _isFolder => Path.Combine(_output, Path.GetFileName(file)),
-            _ => _output,
-        };
+        var target = Claim(_output is null
+            ? Path.Combine(Path.GetDirectoryName(file) ?? "", $"{Path.GetFileNameWithoutExtension(file)}.signed{Path.GetExtension(file)}")
+            : Below(_output, file));
+        return (target, _output is null || _isFolder ? null : CommandParts.FormatOf(target));
+    }
+
+    /// <summary>Where a copy of a video goes; null without an output, since a video is delivered as it is.</summary>
+    /// <exception cref="ArgumentException">The path would overwrite a source or another output, or has another extension than the source.</exception>
+    public string? OfVideo(string file)
+    {
+        if (_output is null) return null;
+        var target = Claim(Below(_output, file));
+        return string.Equals(Path.GetExtension(target), Path.GetExtension(file), StringComparison.OrdinalIgnoreCase)
+            ? target
+            : throw new ArgumentException($"A video is delivered as it is, byte for byte: give '{target}' the extension '{Path.GetExtension(file)}', or leave the output out.");
+    }
+
+    private string Below(string output, string file) => _isFolder ? Path.Combine(output, Path.GetFileName(file)) : output;
+
+    private string Claim(string target)
+    {
         if (_sources.Contains(Posix.IdentityOf(target))) throw new ArgumentException($"'{target}' is a source; choose another output.");
         if (!_targets.Add(Path.GetFullPath(target))) throw new ArgumentException($"'{target}' is the output of another input already; sign into different folders.");
-        return (target, _output is null || _isFolder ? null : CommandParts.FormatOf(target));
+        return target;
     }
 }

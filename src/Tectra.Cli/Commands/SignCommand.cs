@@ -93,7 +93,7 @@ internal static class SignCommand
             {
                 try
                 {
-                    var (target, format) = targets.Of(file);
+                    var (target, format) = targets.OfPicture(file);
                     var bytes = await CommandParts.ReadAsync(file, cancellationToken).ConfigureAwait(false);
                     var signed = await signer.SignAsync(bytes, job.Request with { OutputFormat = format }, cancellationToken).ConfigureAwait(false);
                     if (job.SendsNames) signed = signed with { Registration = signed.Registration with { OriginalFileName = Path.GetFileName(file) } };
