@@ -84,6 +84,22 @@ need_postgres() {
   rm -f "$log"
 }
 
+# ffmpeg, which decodes videos: for the tests, and for whoever signs or verifies videos.
+need_ffmpeg() {
+  if command -v ffmpeg >/dev/null 2>&1 && command -v ffprobe >/dev/null 2>&1; then return 0; fi
+  command -v apt-get >/dev/null 2>&1 || fail "ffmpeg 5.1 or newer is needed, and this is no Debian or Ubuntu."
+  local log
+  log=$(mktemp)
+  say "Installing ffmpeg"
+  as_root apt-get -o DPkg::Lock::Timeout=600 update -qq >"$log" 2>&1 || say "apt-get update failed; trying with the lists there are."
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends ffmpeg >"$log" 2>&1; then
+    cat "$log" >&2
+    fail "It could not be installed: apt-get install ffmpeg"
+  fi
+  hash -r
+  rm -f "$log"
+}
+
 # Node for the contract's build and tests. Its test runner takes reporters from 18.15 on.
 need_node() {
   if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then

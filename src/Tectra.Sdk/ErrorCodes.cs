@@ -51,6 +51,30 @@ public static class ErrorCodes
     /// <summary>The perceptual hash isn't of what viewers show: 16-bit grey, transparency, an animation, or a featureless picture.</summary>
     public const string PerceptualHashMisleading = "perceptual_hash_misleading";
 
+    /// <summary>The file is a media file without a video stream, such as sound alone.</summary>
+    public const string VideoStreamMissing = "video_stream_missing";
+
+    /// <summary>The file ends before its video does.</summary>
+    public const string VideoTruncated = "video_truncated";
+
+    /// <summary>The video contradicts its own format, or frames of it can't be decoded.</summary>
+    public const string VideoCorrupt = "video_corrupt";
+
+    /// <summary>The video is longer than the limit, or has more samples than a certificate holds.</summary>
+    public const string VideoTooLong = "video_too_long";
+
+    /// <summary>Decoding took longer than the limit, or stood still.</summary>
+    public const string VideoTimeout = "video_timeout";
+
+    /// <summary>Videos carry no watermark.</summary>
+    public const string VideoHasNoWatermark = "video_has_no_watermark";
+
+    /// <summary>ffmpeg or ffprobe is missing, too old, or can't be run.</summary>
+    public const string FfmpegMissing = "ffmpeg_missing";
+
+    /// <summary>The file was changed while it was read.</summary>
+    public const string FileChanged = "file_changed";
+
     /// <summary>The measurement wasn't asked for.</summary>
     public const string NotAskedFor = "not_asked_for";
 

@@ -40,3 +40,7 @@ public sealed class RegistryException(string code, string message, Exception? in
 /// <summary>A native library is missing or too old. The message names the package to install.</summary>
 public sealed class NativeLibraryException(string message, Exception? innerException = null)
     : TectraException(ErrorCodes.NativeLibraryMissing, message, innerException);
+
+/// <summary>A program that does part of the work is missing or too old. The message names the package to install.</summary>
+public sealed class MissingToolException(string code, string message, Exception? innerException = null)
+    : TectraException(code, message, innerException);

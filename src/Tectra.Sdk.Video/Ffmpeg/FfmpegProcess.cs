@@ -1,0 +1,119 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Tectra.Sdk.Video.Ffmpeg;
+
+/// <summary>
+/// A child process whose output is read as a stream. Nothing of it survives <see cref="DisposeAsync"/>, which also ends what it started.
+/// One reader at a time.
+/// </summary>
+internal sealed class FfmpegProcess : IAsyncDisposable
+{
+    private const int TailBytes = 4096;
+
+    // All that a program needs to find its libraries. FFREPORT, which makes ffmpeg write log files, isn't among them.
+    private static readonly string[] KeptVariables = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "TEMP", "TMPDIR"];
+
+    private readonly Process _process;
+    private readonly Task<string> _messages;
+    private readonly CancellationTokenRegistration _ending;
+
+    private FfmpegProcess(Process process, CancellationToken cancellationToken)
+    {
+        _process = process;
+        // A read of a pipe can't be cancelled; but when its writer is dead, it returns.
+        _ending = cancellationToken.UnsafeRegister(state => ((FfmpegProcess)state!).Kill(), this);
+        _messages = DrainAsync(process.StandardError.BaseStream);
+        Output = process.StandardOutput.BaseStream;
+    }
+
+    /// <summary>What it writes to standard output.</summary>
+    public Stream Output { get; }
+
+    /// <summary>Starts a program. It gets no input, and of the environment what it needs.</summary>
+    /// <param name="path">Where the program is.</param>
+    /// <param name="arguments">Its arguments, each as it is.</param>
+    /// <param name="cancellationToken">Ends the process at once, so that its output ends too.</param>
+    /// <exception cref="MissingToolException">The program can't be started (<c>ffmpeg_missing</c>).</exception>
+    public static FfmpegProcess Start(string path, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var start = new ProcessStartInfo(path)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var kept = KeptVariables.Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null).ToArray();
+        start.Environment.Clear();
+        foreach (var (name, value) in kept) start.Environment[name] = value;
+        start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
+        try
+        {
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return new FfmpegProcess(process, cancellationToken);
+        }
+        catch (Win32Exception e)
+        {
+            throw new MissingToolException(ErrorCodes.FfmpegMissing, $"{path} can't be run: {e.Message}.", e);
+        }
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>Its exit code, and the end of what it wrote to standard error.</returns>
+    public async Task<(int ExitCode, string Messages)> WaitAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return (_process.ExitCode, await _messages.WaitAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.DisposeAsync().ConfigureAwait(false);
+        Kill();
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        await Output.DisposeAsync().ConfigureAwait(false);
+        _process.StandardError.Dispose();
+        _process.Dispose();
+    }
+
+    private void Kill()
+    {
+        try
+        {
+            if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has just ended, or what it started has.
+        }
+    }
+
+    /// <summary>Reads to the end, so that the process never waits for its reader, and keeps the last few kilobytes.</summary>
+    private static async Task<string> DrainAsync(Stream error)
+    {
+        var tail = new byte[2 * TailBytes];
+        var length = 0;
+        try
+        {
+            int read;
+            while ((read = await error.ReadAsync(tail.AsMemory(length)).ConfigureAwait(false)) > 0)
+            {
+                length += read;
+                if (length <= TailBytes) continue;
+                tail.AsSpan(length - TailBytes, TailBytes).CopyTo(tail);
+                length = TailBytes;
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It was ended; what it said until then counts.
+        }
+        return Encoding.UTF8.GetString(tail, 0, length);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Tectra.Sdk.Video.Sampling;
+
+namespace Tectra.Sdk.Video.Ffmpeg;
+
+/// <summary>The chains of filters that make samples of decoded frames.</summary>
+internal static class LumaFilter
+{
+    /// <summary>
+    /// For a decoder that passes all frames: of each sample the frame. The times are brought to the schedule's unit, in which
+    /// everything is whole; then "less than half a millisecond after t" is "at or before t, when moved forward by half a millisecond less one".
+    /// </summary>
+    public static string Samples(ProbedVideo video, KeyframeSchedule schedule, LumaFormat luma) => string.Join(',',
+    [
+        string.Create(CultureInfo.InvariantCulture, $"settb=1/{schedule.UnitsPerSecond}"),
+        $"setpts={Times(schedule)}",
+        // Once more the last frame, a little later: the rate filter sometimes loses the last one that it is given.
+        "tpad=stop=1:stop_mode=clone",
+        string.Create(CultureInfo.InvariantCulture, $"fps=fps={schedule.Rate}:round=up:start_time=0"),
+        .. Picture(video, luma),
+    ]);
+
+    /// <summary>For a decoder that was placed before it: the one frame with exactly this time.</summary>
+    public static string One(ProbedVideo video, long time, LumaFormat luma) =>
+        string.Join(',', [string.Create(CultureInfo.InvariantCulture, $"select=eq(pts\\,{time})"), .. Picture(video, luma)]);
+
+    private static string Times(KeyframeSchedule schedule)
+    {
+        var forward = schedule.HalfMillisecond - 1;
+        var timeline = schedule.Timeline;
+        return timeline.Source switch
+        {
+            TimeSource.Presentation => string.Create(CultureInfo.InvariantCulture, $"PTS-({schedule.Zero + forward})"),
+            TimeSource.Decoding => string.Create(CultureInfo.InvariantCulture, $"PTS-STARTPTS-{forward}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"floor(N*{(long)timeline.Step * timeline.Numerator * schedule.UnitsPerSecond}/{timeline.Denominator}+0.5)-{forward}"),
+        };
+    }
+
+    /// <summary>
+    /// Luma as shown. The scaler comes first and does nothing to frames of the announced size and format; others, which a stream may switch to,
+    /// must not reach filters that were set up for these.
+    /// </summary>
+    private static IEnumerable<string> Picture(ProbedVideo video, LumaFormat luma) =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"scale={video.CodedWidth}:{video.CodedHeight}:flags=bicubic+accurate_rnd+bitexact"),
+        .. luma.Filters, .. video.Orientation.Filters,
+    ];
+}

@@ -1,0 +1,59 @@
+using Tectra.Sdk.Content;
+using Tectra.Sdk.Video.Ffmpeg;
+
+namespace Tectra.Sdk.Video.Sampling;
+
+/// <summary>A video with the hash of every sample that could be decoded.</summary>
+/// <param name="Video">The stream.</param>
+/// <param name="Schedule">Which frames were to be sampled.</param>
+/// <param name="Hashes">Their perceptual hashes: as many as samples, or fewer where a damaged video ends early.</param>
+internal sealed record SampledVideo(ProbedVideo Video, KeyframeSchedule Schedule, PerceptualHash[] Hashes)
+{
+    /// <summary>What is wrong with the source.</summary>
+    public IEnumerable<string> Notices => Video.Messages.Length == 0
+        ? []
+        : [$"The source is damaged ({FfmpegMessages.Last(Video.Messages)}); what decoders show of it was signed."];
+
+    /// <summary>How long the part is that could be decoded.</summary>
+    public TimeSpan Duration => Hashes.Length == Schedule.Frames.Length ? Video.Timeline.Duration : Schedule.Rate.TimeOf(Hashes.Length);
+}
+
+/// <summary>From a file to the hashes of its samples: probe, schedule, decode, hash. Thread-safe.</summary>
+internal sealed class VideoSampler
+{
+    private readonly VideoOptions _options;
+    private readonly FfmpegProbe _probe;
+    private readonly FfmpegKeyframeSource _source;
+
+    public VideoSampler(VideoOptions options)
+    {
+        _options = options;
+        var tools = new FfmpegTools(options);
+        _probe = new FfmpegProbe(tools, options);
+        _source = new FfmpegKeyframeSource(tools, options);
+    }
+
+    /// <summary>Samples a video.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="rate">How often, by the video's duration.</param>
+    /// <param name="maxSamples">The most samples.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="InvalidContentException">The video can't be sampled; the code says why.</exception>
+    /// <exception cref="MissingToolException">ffmpeg isn't there (<c>ffmpeg_missing</c>).</exception>
+    public async Task<SampledVideo> SampleAsync(
+        VideoFile file, Func<TimeSpan, SampleRate> rate, int maxSamples, ProgressMeter progress, CancellationToken cancellationToken)
+    {
+        var format = file.RequireFormat(_options);
+        var video = await _probe.ReadAsync(file.Path, format, cancellationToken).ConfigureAwait(false);
+        var schedule = KeyframeSchedule.Create(video.Timeline, rate(video.Timeline.Duration), maxSamples);
+        progress.Expect(schedule.Rate, schedule.Frames.Length);
+        var plan = PlanFor(schedule);
+        var frames = _source.ReadAsync(video, schedule, plan, cancellationToken);
+        var hashes = await FrameHasher.HashAsync(frames, video.Width, video.Height, schedule, _options.Hashers, progress.Hashed, cancellationToken).ConfigureAwait(false);
+        return new SampledVideo(video, schedule, hashes);
+    }
+
+    private static SamplingPlan PlanFor(KeyframeSchedule schedule) =>
+        schedule.Frames.All(frame => schedule.Timeline.Keys[frame]) ? SamplingPlan.KeyFrames : SamplingPlan.OnePass;
+}
