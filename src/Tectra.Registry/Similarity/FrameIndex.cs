@@ -11,7 +11,7 @@ namespace Tectra.Registry.Similarity;
 internal readonly record struct FrameMatch(long Sequence, int Distance);
 
 /// <summary>
-/// The perceptual hashes of the frames of all videos, in memory: about 26 bytes a frame. A video's equal frames are one; frames that
+/// The perceptual hashes of the frames of all videos, in memory: less than 30 bytes a frame. A video's equal frames are one; frames that
 /// no informative hash can be near aren't there. Thread-safe: queries wait for nothing, and see all videos that were added before they began.
 /// </summary>
 internal sealed class FrameIndex
