@@ -21,7 +21,7 @@ internal sealed record RegistryCaching
     /// <summary>How old an answer may be with regard to what other processes have written.</summary>
     public TimeSpan MaxStaleness { get; init; }
 
-    /// <summary>How many examined records are kept in memory at least, and twice as many at most, at some five kilobytes each.</summary>
+    /// <summary>How many examined records are kept in memory at least, and twice as many at most, at some five kilobytes each; a video counts as several.</summary>
     public int Records { get; init; }
 }
 
@@ -97,6 +97,9 @@ internal sealed class ContentRegistry : IAsyncDisposable
 
     /// <summary>Records within a radius of a perceptual hash; the nearest if they are too many.</summary>
     public ValueTask<IReadOnlyList<long>> FindPicturesAsync(PerceptualHash hash, int radius, CancellationToken cancellationToken) => _finder.FindPicturesAsync(hash, radius, cancellationToken);
+
+    /// <summary>Videos of which a picture may be; the nearest if they are too many.</summary>
+    public ValueTask<IReadOnlyList<long>> FindVideosAsync(PerceptualHash hash, int radius, CancellationToken cancellationToken) => _finder.FindVideosAsync([hash], radius, cancellationToken);
 
     /// <summary>Records within the watermark's radius of a payload; the nearest if they are too many.</summary>
     public ValueTask<IReadOnlyList<long>> FindPayloadsAsync(WatermarkPayload payload, CancellationToken cancellationToken) => _finder.FindPayloadsAsync(payload, cancellationToken);

@@ -39,7 +39,7 @@ public sealed record ServerOptions
     } = ["http://127.0.0.1:8080"];
 
     /// <summary>The longest body of a batch of registrations, 64 KiB to 64 MiB. Other requests have lower limits of their own.</summary>
-    public int MaxBatchBytes { get; init => field = Within(value, 64 * 1024, 64 * 1024 * 1024, nameof(MaxBatchBytes)); } = 8 * 1024 * 1024;
+    public int MaxBatchBytes { get; init => field = Within(value, 64 * 1024, 64 * 1024 * 1024, nameof(MaxBatchBytes)); } = 16 * 1024 * 1024;
 
     /// <summary>Requests that need no key, a minute and address.</summary>
     public int PublicRequestsPerMinute { get; init => field = Within(value, 0, MaxRate, nameof(PublicRequestsPerMinute)); } = 600;

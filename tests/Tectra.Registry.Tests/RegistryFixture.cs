@@ -63,6 +63,14 @@ internal sealed class RegistryFixture : IAsyncDisposable
         }).AsTask().Result;
     }
 
+    public SignedCertificate SignVideo(string name, SampleRate rate, params PerceptualHash[] frames)
+    {
+        var video = VideoFingerprint.Create(rate, rate.TimeOf(frames.Length), [.. frames]);
+        var builder = new CertificateBuilder(Key, new SignerIdentity(UserId), Clock);
+        var fingerprint = builder.SignFingerprintAsync(new ContentFingerprint(Digest(name), video.PerceptualHash, 640, 360) { Video = video }).AsTask().Result;
+        return builder.SignCertificateAsync(fingerprint, new ContentClaims { Origin = OriginType.CameraVideo, MediaType = "video/mp4" }).AsTask().Result;
+    }
+
     public async Task<RecordId> RegisterAsync(string name, ulong hash = 0x0123456789ABCDEF, bool watermark = true) =>
         (await Registry.RegisterAsync(new RegistrationRequest(Sign(name, hash, watermark).Envelope, null))).RecordId;
 
@@ -92,6 +100,12 @@ internal sealed class RegistryFixture : IAsyncDisposable
         Sha256 = Digest(name),
         PerceptualHash = new PerceptualHash(hash),
         Watermark = new WatermarkReading(payload is not null, payload ?? default, 20),
+    };
+
+    public static ObservedContent ObserveVideo(string name, SampleRate rate, params PerceptualHash[] frames) => new()
+    {
+        Sha256 = Digest(name),
+        Video = new ObservedVideo(rate, rate.TimeOf(frames.Length), [.. frames]),
     };
 
     public async ValueTask DisposeAsync()

@@ -74,7 +74,7 @@ internal sealed class ServerOptionsTests
         Assert.That((options.AnchoringRecords, options.BackToLedger, options.Chain), Is.EqualTo((50_000, false, (EvmAnchoringOptions?)null)));
         Assert.That(options.MaxStaleness, Is.EqualTo(TimeSpan.FromMilliseconds(100)));
         Assert.That(options.CachedRecords, Is.EqualTo(20_000));
-        Assert.That(options.MaxBatchBytes, Is.EqualTo(8 * 1024 * 1024));
+        Assert.That(options.MaxBatchBytes, Is.EqualTo(16 * 1024 * 1024));
         Assert.That(options.TrustedProxies, Is.Empty);
     }
 

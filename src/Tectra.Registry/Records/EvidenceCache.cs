@@ -13,18 +13,24 @@ internal sealed record KnownRecord(long Sequence, string UserId, ExaminedEvidenc
 /// <summary>
 /// What was lately asked for by a key. Two generations: when the young one is full it becomes the old one, and what nobody asked
 /// for in between is gone. Whoever adds says when they began to read: what was removed since then isn't put back in its old
-/// state. Thread-safe.
+/// state. A value counts as many times as it weighs. Thread-safe.
 /// </summary>
 internal sealed class EvidenceCache<TKey, TValue>
     where TKey : notnull
 {
     private readonly int _capacity;
+    private readonly Func<TValue, int> _weigh;
     private Generation _young = new();
     private Generation _old = new();
     private long _removals;
 
-    /// <param name="capacity">How many values it holds at least, and twice as many at most; 0 holds none.</param>
-    public EvidenceCache(int capacity) => _capacity = capacity;
+    /// <param name="capacity">How many values of weight 1 it holds at least, and twice as many at most; 0 holds none.</param>
+    /// <param name="weigh">How many values of usual size one is as large as, at least 1; null if all are alike.</param>
+    public EvidenceCache(int capacity, Func<TValue, int>? weigh = null)
+    {
+        _capacity = capacity;
+        _weigh = weigh ?? (static _ => 1);
+    }
 
     /// <summary>To be taken before the database is read, and given with what is then added.</summary>
     public long Now => Volatile.Read(ref _removals);
@@ -42,7 +48,7 @@ internal sealed class EvidenceCache<TKey, TValue>
     {
         if (_capacity == 0 || readAt != Now) return;
         var young = _young;
-        if (young.Values.TryAdd(key, value) && Interlocked.Increment(ref young.Count) >= _capacity && Interlocked.CompareExchange(ref _young, new Generation(), young) == young)
+        if (young.Values.TryAdd(key, value) && Interlocked.Add(ref young.Count, _weigh(value)) >= _capacity && Interlocked.CompareExchange(ref _young, new Generation(), young) == young)
             _old = young;
         if (readAt != Now) Remove(key); // removed while it was added
     }

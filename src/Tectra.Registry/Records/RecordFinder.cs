@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tectra.Registry.Anchoring;
 using Tectra.Registry.Similarity;
 using Tectra.Registry.Storage;
@@ -15,11 +16,14 @@ namespace Tectra.Registry.Records;
 /// </summary>
 internal sealed class RecordFinder : IDisposable
 {
+    private const int FramesOfOneRecord = 40;
+
     private readonly IRecordStore _store;
     private readonly ILedger _ledger;
     private readonly RegistryCaching _caching;
     private readonly TimeProvider _time;
     private readonly SimilarityIndex _index = new();
+    private readonly FrameIndex _frames = new();
     private readonly EvidenceCache<long, KnownRecord> _records;
     private readonly EvidenceCache<Sha256Digest, long[]> _digests;
     private readonly SemaphoreSlim _refreshing = new(1);
@@ -33,13 +37,14 @@ internal sealed class RecordFinder : IDisposable
         _ledger = ledger;
         _caching = caching;
         _time = time;
-        _records = new EvidenceCache<long, KnownRecord>(caching.Records);
+        _records = new EvidenceCache<long, KnownRecord>(caching.Records, Weigh);
         _digests = new EvidenceCache<Sha256Digest, long[]>(2 * caching.Records);
     }
 
     /// <summary>A record that this process has just added, or found added by another.</summary>
     public void NoteAdded(AddedRecord record)
     {
+        if (_cursor is not null && record.Frames is { } frames) _frames.Add(record.Indexed.Sequence, frames);
         // Until the index is filled nothing goes in: filling brings the record, or the changes after that.
         if (_cursor is not null && !_index.Add(record.Indexed.Sequence, record.Indexed.Hash, record.Indexed.Payload)) return; // known already
         _digests.Remove(record.OriginalSha256);
@@ -57,13 +62,14 @@ internal sealed class RecordFinder : IDisposable
 
     /// <summary>
     /// The records that what was observed may be: by its bytes; if these name none, by its watermark and by its picture. A watermark
-    /// is looked up as well if it is none of those the bytes lead to, and a picture isn't if the watermark's record looks like it.
+    /// is looked up as well if it is none of those the bytes lead to, and a picture isn't if the watermark's record looks like it. A picture may
+    /// be of a video, and a video is looked up by its frames.
     /// </summary>
     public async ValueTask<IReadOnlyCollection<long>> FindAsync(ObservedContent observed, LookupOptions options, CancellationToken cancellationToken)
     {
         await EnsureFreshAsync(cachesOnly: true, cancellationToken).ConfigureAwait(false);
         var byBytes = await FindBySha256Async(observed.Sha256, cancellationToken).ConfigureAwait(false);
-        if (observed is { Watermark: null, PerceptualHash: null } || (byBytes.Length > 0 && observed.Watermark is null && !options.IsExhaustive)) return byBytes;
+        if (observed is { Watermark: null, PerceptualHash: null, Video: null } || (byBytes.Length > 0 && observed.Watermark is null && !options.IsExhaustive)) return byBytes;
         var found = new SortedSet<long>(byBytes);
         var isNamed = byBytes.Length > 0 && !options.IsExhaustive;
         if (observed.Watermark is { } reading && !(isNamed && await HasPayloadAsync(byBytes, reading.Payload, cancellationToken).ConfigureAwait(false)))
@@ -72,9 +78,23 @@ internal sealed class RecordFinder : IDisposable
             found.UnionWith(byPayload);
             isNamed |= !options.IsExhaustive && observed.PerceptualHash is { } picture && await LooksLikeAsync(byPayload, picture, options.PerceptualRadius, cancellationToken).ConfigureAwait(false);
         }
-        if (observed.PerceptualHash is { } hash && !isNamed)
+        if (isNamed) return found;
+        if (observed.PerceptualHash is { } hash)
+        {
             found.UnionWith(await FindPicturesAsync(hash, options.PerceptualRadius, cancellationToken).ConfigureAwait(false));
+            AddVideos(await FindVideosAsync([hash], options.PerceptualRadius, cancellationToken).ConfigureAwait(false));
+        }
+        if (observed.Video is { } video) AddVideos(await FindVideosAsync(video.Frames, options.PerceptualRadius, cancellationToken).ConfigureAwait(false));
         return found;
+
+        // Pictures come first: what they leave of the limit is for videos.
+        void AddVideos(IReadOnlyList<long> videos)
+        {
+            foreach (var sequence in videos)
+            {
+                if (found.Count < LookupOptions.MaxCandidates) found.Add(sequence);
+            }
+        }
     }
 
     /// <summary>Records within a radius of a perceptual hash; the nearest if they are too many.</summary>
@@ -82,6 +102,13 @@ internal sealed class RecordFinder : IDisposable
     {
         await EnsureFreshAsync(cachesOnly: false, cancellationToken).ConfigureAwait(false);
         return _index.FindPictures(hash, radius, LookupOptions.MaxCandidates, cancellationToken).Sequences;
+    }
+
+    /// <summary>Videos with frames within a radius of these, most such frames first; at most <see cref="VideoSearch.MaxVideos"/>.</summary>
+    public async ValueTask<IReadOnlyList<long>> FindVideosAsync(IReadOnlyList<PerceptualHash> frames, int radius, CancellationToken cancellationToken)
+    {
+        await EnsureFreshAsync(cachesOnly: false, cancellationToken).ConfigureAwait(false);
+        return VideoSearch.Find(_frames, frames, radius, cancellationToken);
     }
 
     /// <summary>Records within the watermark's radius of a payload; the nearest if they are too many.</summary>
@@ -153,6 +180,9 @@ internal sealed class RecordFinder : IDisposable
 
     public void Dispose() => _refreshing.Dispose();
 
+    /// <summary>A video's certificate, frames and segments take some 130 bytes a frame where a picture's record takes five kilobytes.</summary>
+    private static int Weigh(KnownRecord record) => 1 + ((record.Evidence.Certificate?.Fingerprint.Video?.Frames.Length ?? 0) / FramesOfOneRecord);
+
     private static bool IsPending(KnownRecord record) => record.Evidence.Bundle.Anchor is null;
 
     private async ValueTask ReadChangesAsync(CancellationToken cancellationToken)
@@ -162,14 +192,27 @@ internal sealed class RecordFinder : IDisposable
         _history = history;
         if (_cursor is not { } since)
         {
-            _cursor = await _store.ReadIndexAsync(record => _index.Add(record.Sequence, record.Hash, record.Payload), cancellationToken).ConfigureAwait(false);
+            var cursor = await _store.ReadIndexAsync(record => _index.Add(record.Sequence, record.Hash, record.Payload), cancellationToken).ConfigureAwait(false);
+            await _store.ReadFramesAsync(null, AddFrames, cancellationToken).ConfigureAwait(false);
+            _cursor = cursor;
             return;
         }
-        var changes = await _store.ReadChangesAsync(since, NoteAdded, cancellationToken).ConfigureAwait(false);
+        List<long> videos = [];
+        var changes = await _store.ReadChangesAsync(
+            since,
+            record =>
+            {
+                NoteAdded(record);
+                if (record.Indexed.IsVideo && !_frames.Contains(record.Indexed.Sequence)) videos.Add(record.Indexed.Sequence);
+            },
+            cancellationToken).ConfigureAwait(false);
+        await _store.ReadFramesAsync(videos, AddFrames, cancellationToken).ConfigureAwait(false);
         foreach (var sequence in changes.Revoked) _records.Remove(sequence);
         if (changes.HasAnchored) NoteAnchored();
         if (changes.HasRetracted) NoteRetracted();
         _cursor = changes.Cursor;
+
+        void AddFrames(long sequence, ImmutableArray<PerceptualHash> frames) => _frames.Add(sequence, frames);
     }
 
     /// <summary>What only needs the caches needs nothing when there are none: then every answer comes from the database.</summary>

@@ -76,9 +76,14 @@ internal sealed class RecordIntake
     }
 
     private static AddedRecord Indexed(Certificate certificate, long sequence) => new(
-        new IndexedRecord(sequence, certificate.Fingerprint.PerceptualHash, certificate.WatermarkFormat is null ? null : certificate.WatermarkPayload),
+        certificate.Fingerprint.Video is null
+            ? new IndexedRecord(sequence, certificate.Fingerprint.PerceptualHash, certificate.WatermarkFormat is null ? null : certificate.WatermarkPayload)
+            : new IndexedRecord(sequence, null, null),
         certificate.Fingerprint.Sha256,
-        certificate.WatermarkedSha256);
+        certificate.WatermarkedSha256)
+    {
+        Frames = certificate.Fingerprint.Video?.Frames,
+    };
 
     private static void Check(RegistrationRequest request, Certificate certificate, Registrant? registrant, UtcTimestamp now)
     {

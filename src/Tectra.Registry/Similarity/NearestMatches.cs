@@ -35,6 +35,13 @@ internal sealed class NearestMatches(int limit)
         return [.. _keys.Select(key => (int)key)];
     }
 
+    /// <summary>The positions that were kept and their distances, in no order.</summary>
+    public (int Position, int Distance)[] ToMatches()
+    {
+        Cut();
+        return [.. _keys.Select(key => ((int)key, (int)(key >> 32)))];
+    }
+
     private void Cut()
     {
         if (_keys.Count <= limit) return;

@@ -4,7 +4,7 @@ using Tectra.Sdk.Content;
 namespace Tectra.Registry.Similarity;
 
 /// <summary>
-/// The perceptual hashes and watermark payloads of all records, in memory: about 57 bytes a record. Every record within a
+/// The perceptual hashes of all pictures and watermark payloads of all records, in memory: about 57 bytes a record. Every record within a
 /// radius is found, and none outside it. Thread-safe: queries wait for nothing, and see all records that were added before
 /// they began. Adding takes half a microsecond, but up to a second when tables double (at 8,192 records and so on).
 /// </summary>
@@ -23,10 +23,10 @@ internal sealed class SimilarityIndex
     /// <summary>How much memory the index takes.</summary>
     public long Bytes => _known.Bytes + _sequences.Bytes + _pictures.Bytes + _payloads.Bytes;
 
-    /// <summary>Adds a record, unless its sequence number is here. Numbers may come in any order.</summary>
+    /// <summary>Adds a record, unless its sequence number is here. Numbers may come in any order. What is null is never found.</summary>
     /// <returns>False if it was here.</returns>
     /// <exception cref="RegistryException">The number is above 4,294,967,295 (<c>similarity_index_full</c>).</exception>
-    public bool Add(long sequence, PerceptualHash hash, WatermarkPayload? payload)
+    public bool Add(long sequence, PerceptualHash? hash, WatermarkPayload? payload)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sequence);
         lock (_adding)
@@ -46,7 +46,7 @@ internal sealed class SimilarityIndex
             _payloads.Reserve(position);
             // From here on nothing can fail.
             _sequences[position] = number;
-            _pictures.Append(position, hash.Bits);
+            _pictures.Append(position, hash?.Bits);
             _payloads.Append(position, payload?.Bits);
             Volatile.Write(ref _count, position + 1);
             _known.Add(number);

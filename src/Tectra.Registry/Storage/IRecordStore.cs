@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
@@ -64,10 +65,29 @@ internal sealed record StoredRecord
 }
 
 /// <summary>What the similarity index needs of a record.</summary>
-internal readonly record struct IndexedRecord(long Sequence, PerceptualHash Hash, WatermarkPayload? Payload);
+/// <param name="Sequence">Its number.</param>
+/// <param name="Hash">A picture's perceptual hash; null for a video, which is found by its frames.</param>
+/// <param name="Payload">What its watermark carries; null without one.</param>
+internal readonly record struct IndexedRecord(long Sequence, PerceptualHash? Hash, WatermarkPayload? Payload)
+{
+    public bool IsVideo => Hash is null;
+}
 
 /// <summary>A record that was added since: what the index needs, and the digests by which it is found.</summary>
-internal readonly record struct AddedRecord(IndexedRecord Indexed, Sha256Digest OriginalSha256, Sha256Digest? WatermarkedSha256);
+internal readonly record struct AddedRecord(IndexedRecord Indexed, Sha256Digest OriginalSha256, Sha256Digest? WatermarkedSha256)
+{
+    /// <summary>A video's frames where they are at hand; otherwise <see cref="IRecordStore.ReadFramesAsync"/> has them.</summary>
+    public ImmutableArray<PerceptualHash>? Frames { get; init; }
+}
+
+/// <summary>A segment of a video as it is stored.</summary>
+/// <param name="Index">Its place in the video, from 0.</param>
+/// <param name="StartMilliseconds">When it begins.</param>
+/// <param name="EndMilliseconds">When it ends.</param>
+/// <param name="Hash">Its link of the chain.</param>
+/// <param name="AggregateHash">The majority of its frames.</param>
+/// <param name="FrameCount">How many frames it has.</param>
+internal readonly record struct StoredSegment(int Index, long StartMilliseconds, long EndMilliseconds, Sha256Digest Hash, PerceptualHash AggregateHash, int FrameCount);
 
 /// <summary>How far the changes of a store have been read. What the numbers mean is the store's own affair.</summary>
 internal sealed record ChangeCursor(params long[] Marks);
@@ -136,8 +156,8 @@ internal interface IRecordStore
     ValueTask AddKeyAsync(NewSigningKey key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stores records in one transaction, lines them up for a batch, and leaves an event for each webhook that listens: all or
-    /// nothing.
+    /// Stores records in one transaction, with the segments of videos, lines them up for a batch, and leaves an event for each webhook
+    /// that listens: all or nothing.
     /// </summary>
     /// <exception cref="Sdk.RegistryException">The idempotency key was used for another request (<c>idempotency_key_reused</c>).</exception>
     ValueTask<IReadOnlyList<AddResult>> AddRecordsAsync(IReadOnlyList<NewRecord> records, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken);
@@ -161,6 +181,15 @@ internal interface IRecordStore
 
     /// <summary>What changed since a cursor; the records that were added go to <paramref name="add"/>, some perhaps once more.</summary>
     ValueTask<Changes> ReadChangesAsync(ChangeCursor since, Action<AddedRecord> add, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Streams the frames of videos in time order, video by video; of every video if <paramref name="sequences"/> is null. Whoever read a
+    /// video's record before finds its frames here.
+    /// </summary>
+    ValueTask ReadFramesAsync(IReadOnlyCollection<long>? sequences, Action<long, ImmutableArray<PerceptualHash>> add, CancellationToken cancellationToken);
+
+    /// <summary>A video's segments in time order; none for any other record.</summary>
+    ValueTask<IReadOnlyList<StoredSegment>> ReadSegmentsAsync(long sequence, CancellationToken cancellationToken);
 
     /// <summary>Records, newest first.</summary>
     ValueTask<IReadOnlyList<StoredRecord>> ListAsync(RecordQuery query, CancellationToken cancellationToken);

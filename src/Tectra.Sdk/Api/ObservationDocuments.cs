@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Verification;
 
@@ -18,7 +19,8 @@ internal sealed record ObservationDocument(
     WatermarkReadingDocument? Watermark = null,
     ProblemOfMeasurementDocument? WatermarkProblem = null,
     int PerceptualRadius = VerificationPolicy.DefaultPerceptualRadius,
-    bool Exhaustive = false)
+    bool Exhaustive = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ObservedVideoDocument? Video = null)
 {
     public static ObservationDocument From(ObservedContent observed, LookupOptions options) => new(
         observed.Sha256.ToString(),
@@ -31,12 +33,14 @@ internal sealed record ObservationDocument(
         observed.Watermark is { } reading ? WatermarkReadingDocument.From(reading) : null,
         ProblemOfMeasurementDocument.From(observed.WatermarkProblem),
         options.PerceptualRadius,
-        options.IsExhaustive);
+        options.IsExhaustive,
+        observed.Video is { } video ? ObservedVideoDocument.From(video) : null);
 
     /// <exception cref="FormatException">A value is malformed.</exception>
     public static ObservedContent ToObserved(ObservationDocument document)
     {
         if (document.Width < 0 || document.Height < 0) throw new FormatException("The dimensions are negative.");
+        if (document.PerceptualHash is not null && document.Video is not null) throw new FormatException("What was observed is a picture or a video, not both.");
         return new ObservedContent
         {
             Sha256 = Sha256Digest.Parse(document.Sha256),
@@ -46,6 +50,7 @@ internal sealed record ObservationDocument(
             PerceptualHash = document.PerceptualHash is { } hash ? Content.PerceptualHash.Parse(hash) : null,
             PerceptualHashDoubt = ProblemOfMeasurementDocument.ToProblem(document.PerceptualHashDoubt),
             PerceptualHashProblem = ProblemOfMeasurementDocument.ToProblem(document.PerceptualHashProblem),
+            Video = document.Video is { } video ? ObservedVideoDocument.ToVideo(video) : null,
             Watermark = document.Watermark is { } reading ? WatermarkReadingDocument.ToReading(reading) : null,
             WatermarkProblem = ProblemOfMeasurementDocument.ToProblem(document.WatermarkProblem),
         };
@@ -55,6 +60,18 @@ internal sealed record ObservationDocument(
     public static LookupOptions ToOptions(ObservationDocument document) => document.PerceptualRadius is < 0 or > VerificationPolicy.MaxPerceptualRadius
         ? throw new FormatException($"The perceptual radius is 0 to {VerificationPolicy.MaxPerceptualRadius}.")
         : new LookupOptions { PerceptualRadius = document.PerceptualRadius, IsExhaustive = document.Exhaustive };
+}
+
+/// <summary>The frames of a suspect video.</summary>
+internal sealed record ObservedVideoDocument(long DurationMs, string SampleRate, byte[] Frames)
+{
+    public static ObservedVideoDocument From(ObservedVideo video) => new(
+        video.Duration.Ticks / TimeSpan.TicksPerMillisecond, video.Rate.ToString(), FrameHashCoding.Encode(video.Frames.AsSpan()));
+
+    public static ObservedVideo ToVideo(ObservedVideoDocument document) => document.DurationMs is < 0 or > VideoFingerprint.MaxDurationMilliseconds
+        ? throw new FormatException("The video's duration is out of range.")
+        : new ObservedVideo(
+            Content.SampleRate.Parse(document.SampleRate), TimeSpan.FromMilliseconds(document.DurationMs), FrameHashCoding.Decode(document.Frames, ObservedVideo.MaxFrames));
 }
 
 /// <summary>Why something could not be measured.</summary>

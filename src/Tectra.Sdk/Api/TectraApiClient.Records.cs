@@ -111,6 +111,14 @@ public sealed partial class TectraApiClient
             document => ToCertificate(recordId, document),
             cancellationToken));
 
+    /// <summary>
+    /// A video's segments in time order, as the registry derived them from the certificate; empty if the record is a picture's, or if there is no
+    /// such record. Whoever doesn't trust the registry derives them from the evidence: <see cref="VideoFingerprint.Chain"/>.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<SegmentRecord>> GetSegmentsAsync(RecordId recordId, CancellationToken cancellationToken = default) => await FindRecordAsync(
+        ApiCall.Get("segments", $"{Records}/{recordId}/segments", ApiAccess.Public),
+        call => _transport.SendAsync(call, Wire.LenientJson.SegmentListDocument, SegmentListDocument.ToSegments, cancellationToken)).ConfigureAwait(false) ?? [];
+
     /// <summary>One page of everybody's records that match.</summary>
     public ValueTask<RecordPage> SearchAsync(RecordSearch search, CancellationToken cancellationToken = default)
     {

@@ -58,6 +58,7 @@ internal static class Wire
 [JsonSerializable(typeof(RecordDetailDocument))]
 [JsonSerializable(typeof(PublicCertificateDocument))]
 [JsonSerializable(typeof(EvidenceListDocument))]
+[JsonSerializable(typeof(SegmentListDocument))]
 [JsonSerializable(typeof(RevocationDocument))]
 [JsonSerializable(typeof(RegistryInfoDocument))]
 [JsonSerializable(typeof(OriginTypesDocument))]

@@ -35,6 +35,7 @@ public readonly record struct PerceptualHash(ulong Bits)
     public static PerceptualHash MajorityOf(ReadOnlySpan<PerceptualHash> hashes)
     {
         if (hashes.IsEmpty) throw new ArgumentException("There is no hash.", nameof(hashes));
+        if (hashes.Length == 1) return hashes[0];
         Span<int> counts = stackalloc int[LengthBits];
         counts.Clear();
         foreach (var hash in hashes)

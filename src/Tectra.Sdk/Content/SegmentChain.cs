@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 
 namespace Tectra.Sdk.Content;
 
@@ -50,16 +49,10 @@ public sealed class SegmentChain
     public static Sha256Digest Link(IReadOnlyList<PerceptualHash> frames, Sha256Digest previous)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> word = stackalloc byte[Sha256Digest.LengthBytes];
-        foreach (var frame in frames)
-        {
-            BinaryPrimitives.WriteUInt64BigEndian(word, frame.Bits);
-            hash.AppendData(word[..sizeof(ulong)]);
-        }
-        previous.CopyTo(word);
-        hash.AppendData(word);
-        hash.GetHashAndReset(word);
-        return new Sha256Digest(word);
+        // In one call: a long video has thousands of links, and a hash object for each would take longer than the hashing.
+        var message = new byte[(sizeof(ulong) * frames.Count) + Sha256Digest.LengthBytes];
+        for (var i = 0; i < frames.Count; i++) BinaryPrimitives.WriteUInt64BigEndian(message.AsSpan(sizeof(ulong) * i), frames[i].Bits);
+        previous.CopyTo(message.AsSpan(sizeof(ulong) * frames.Count));
+        return Sha256Digest.Compute(message);
     }
 }

@@ -11,7 +11,7 @@ using Tectra.Server.Http;
 
 namespace Tectra.Server.Endpoints;
 
-/// <summary>What anybody may know of a record: its certificate, its evidence, its chain of custody, and that it exists.</summary>
+/// <summary>What anybody may know of a record: its certificate, its evidence, its chain of custody, a video's segments, and that it exists.</summary>
 internal sealed class PublicRecordEndpoints(ContentRegistry registry)
 {
     private const string Digest = "sha256", Hash = "perceptual_hash", Radius = "radius", Payload = "payload", Key = "public_key", Limit = "limit", Cursor = "cursor";
@@ -21,7 +21,7 @@ internal sealed class PublicRecordEndpoints(ContentRegistry registry)
         Parameters =
         [
             new(Digest, "The original's or the delivered file's digest."),
-            new(Hash, "A perceptual hash; the nearest come first."),
+            new(Hash, "A picture's perceptual hash; the nearest come first, then at most 16 videos with a frame like it."),
             new(Radius, "With perceptual_hash: how many bits may differ, 0 to 12; 8 by default."),
             new(Payload, "A watermark's payload; the nearest come first."),
             new(Key, "A signer's public key; the newest come first, page by page."),
@@ -37,6 +37,7 @@ internal sealed class PublicRecordEndpoints(ContentRegistry registry)
         routes.Map(Endpoint("certificate", "The signed certificate, and what it says.", typeof(PublicCertificateDocument)), endpoints.CertificateAsync);
         routes.Map(Endpoint("evidence", "Everything that an offline verifier needs.", typeof(EvidenceBundleDocument)), endpoints.EvidenceAsync);
         routes.Map(Endpoint("chain", "The evidence of the record, of its parent, and so on.", typeof(EvidenceListDocument)), endpoints.ChainAsync);
+        routes.Map(Endpoint("segments", "A video's segments in time order, as they follow from its certificate; none for a picture.", typeof(SegmentListDocument)), endpoints.SegmentsAsync);
         routes.Map(Search, endpoints.SearchAsync);
     }
 
@@ -72,6 +73,15 @@ internal sealed class PublicRecordEndpoints(ContentRegistry registry)
         await JsonAnswer.WriteAsync(context, new EvidenceListDocument([.. chain.Select(record => EvidenceBundleDocument.From(record.Evidence.Bundle))]), Wire.Json.EvidenceListDocument).ConfigureAwait(false);
     }
 
+    private async Task SegmentsAsync(HttpContext context)
+    {
+        var record = await GetAsync(context).ConfigureAwait(false);
+        var segments = await registry.Store.ReadSegmentsAsync(record.Sequence, context.RequestAborted).ConfigureAwait(false);
+        var answer = new SegmentListDocument(
+            [.. segments.Select(segment => new SegmentDocument(segment.Index, segment.StartMilliseconds, segment.EndMilliseconds, segment.Hash.ToString(), segment.AggregateHash.ToString(), segment.FrameCount))]);
+        await JsonAnswer.WriteAsync(context, answer, Wire.Json.SegmentListDocument).ConfigureAwait(false);
+    }
+
     private async Task SearchAsync(HttpContext context)
     {
         var parameters = new QueryReader(context, Search);
@@ -104,7 +114,11 @@ internal sealed class PublicRecordEndpoints(ContentRegistry registry)
     private async ValueTask<RecordPage> FindByPictureAsync(PerceptualHash hash, int radius, int? limit, CancellationToken cancellationToken)
     {
         var sequences = await registry.FindPicturesAsync(hash, radius, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(sequences, record => PerceptualHash.Parse(record.PerceptualHash).DistanceTo(hash), limit, cancellationToken).ConfigureAwait(false);
+        var pictures = await ReadAsync(sequences, record => PerceptualHash.Parse(record.PerceptualHash).DistanceTo(hash), limit, cancellationToken).ConfigureAwait(false);
+        var room = (limit ?? LookupOptions.MaxCandidates) - pictures.Items.Count;
+        if (room == 0) return pictures;
+        var videos = await registry.FindVideosAsync(hash, radius, cancellationToken).ConfigureAwait(false);
+        return new RecordPage([.. pictures.Items, .. (await ReadAsync(videos, static _ => 0, room, cancellationToken).ConfigureAwait(false)).Items], null);
     }
 
     private async ValueTask<RecordPage> FindByPayloadAsync(WatermarkPayload payload, int? limit, CancellationToken cancellationToken)

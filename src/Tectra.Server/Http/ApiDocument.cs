@@ -42,7 +42,7 @@ internal sealed class ApiDocument
                 {
                     Title = "Tectra",
                     Version = Version,
-                    Description = "Provenance for images: registers, verifies and anchors what clients have signed. It never sees a picture. Errors are problem details (RFC 9457) with a stable code.",
+                    Description = "Provenance for images and videos: registers, verifies and anchors what clients have signed. It never sees a picture. Errors are problem details (RFC 9457) with a stable code.",
                 };
                 document.Servers?.Clear();
                 document.Components ??= new OpenApiComponents();

@@ -26,6 +26,14 @@ public sealed class EvidenceCacheTests
     }
 
     [Test]
+    public void A_value_counts_as_many_times_as_it_weighs()
+    {
+        var cache = new EvidenceCache<int, int>(100, weight => weight);
+        for (var i = 0; i < 1000; i++) cache.Add(i, 25, cache.Now);
+        Assert.That(Enumerable.Range(0, 1000).Count(i => cache.TryGet(i, out _)), Is.InRange(4, 8));
+    }
+
+    [Test]
     public void A_value_read_before_a_removal_is_not_put_back()
     {
         var cache = new EvidenceCache<int, string>(20);

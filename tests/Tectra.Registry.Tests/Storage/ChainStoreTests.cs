@@ -137,7 +137,7 @@ public sealed class ChainStoreTests(string engine)
     {
         await FormAsync("a");
         await _store.DisposeAsync();
-        foreach (var table in SqlSchema.OnlyAddedOnChains.Reverse()) await _database.ExecuteAsync($"DROP TABLE {table}");
+        foreach (var table in SqlSchema.OnlyAddedOnChains.Concat(SqlSchema.OnlyAddedOfVideos).Reverse()) await _database.ExecuteAsync($"DROP TABLE {table}");
         await _database.ExecuteAsync(engine == TestDatabase.Sqlite
             ? "PRAGMA user_version = 2"
             : "INSERT INTO schema_version VALUES (2); DELETE FROM schema_version WHERE version > 2");

@@ -5,10 +5,11 @@ using Tectra.Sdk.Content;
 using Tectra.Sdk.Evidence;
 using Tectra.Sdk.Keys;
 using Tectra.Sdk.Merkle;
+using Tectra.Sdk.Tests.Content;
 
 namespace Tectra.Sdk.Tests.Certificates;
 
-/// <summary>The product's own byte formats against an independent implementation (Python, PyNaCl).</summary>
+/// <summary>The product's own byte formats against an independent implementation (Python, OpenSSL).</summary>
 public sealed class CertificateVectorTests
 {
     private static readonly JsonElement Vectors = TestData.Json("vectors/certificate.json");
@@ -32,7 +33,10 @@ public sealed class CertificateVectorTests
         var identity = new SignerIdentity(Text(expected, "user_id")!, Text(expected, "org_name"), Text(expected, "org_type"), Text(expected, "key_name"));
         var time = new FixedTime(UtcTimestamp.Parse(Text(expected, "timestamp")!).Moment);
         var fingerprint = new ContentFingerprint(
-            Sha256Digest.Parse(Text(expected, "original_sha256")), PerceptualHash.Parse(Text(expected, "perceptual_hash")), 768, 512);
+            Sha256Digest.Parse(Text(expected, "original_sha256")), PerceptualHash.Parse(Text(expected, "perceptual_hash")), 768, 512)
+        {
+            Video = Text(vector, "name") == "video" ? VideoFingerprintTests.Read("a hash again after another").Video : null,
+        };
         var metadata = Metadata.ToJson(vector.GetProperty("metadata").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!));
         var builder = new CertificateBuilder(key, identity, time);
         var signed = await builder.SignFingerprintAsync(fingerprint);

@@ -17,9 +17,12 @@ internal sealed class PostgresEngine : SqlEngine
     private const long MigrationLock = 0x5445_4354_5241_0001, BatchingLock = 0x5445_4354_5241_0002; // "TECTRA" and a number
     private const int MaxAutoPrepare = 64;
 
+    /// <summary>So many segments go into one statement: arrays of some megabyte.</summary>
+    private const int SegmentsAtOnce = 10_000;
+
     private static readonly SqlSchema Schema = new(
         "BYTEA", "BIGINT", "UUID", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "BIGINT GENERATED ALWAYS AS IDENTITY",
-        ",\n    PRIMARY KEY (sequence) INCLUDE (perceptual_hash, payload)", ",\n    change BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)", "");
+        ",\n    PRIMARY KEY (sequence) INCLUDE (perceptual_hash, payload)", ",\n    change BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)", "", "");
 
     private readonly NpgsqlDataSource _source;
 
@@ -52,6 +55,12 @@ internal sealed class PostgresEngine : SqlEngine
         {Schema.CreateChains}
         {IndexChains}
         {Keep(SqlSchema.OnlyAddedOnChains)}
+        {AddSegments}
+        """;
+
+    private static string AddSegments => $"""
+        {Schema.CreateSegments}
+        {Keep(SqlSchema.OnlyAddedOfVideos)}
         INSERT INTO schema_version VALUES ({SchemaVersion});
         """;
 
@@ -151,6 +160,19 @@ internal sealed class PostgresEngine : SqlEngine
         }
     }
 
+    public override async ValueTask InsertSegmentsAsync(SqlSession session, IEnumerable<SegmentRow> segments, CancellationToken cancellationToken)
+    {
+        foreach (var rows in segments.Chunk(SegmentsAtOnce))
+        {
+            await session.ExecuteAsync(
+                "INSERT INTO video_segment SELECT * FROM unnest(@sequences, @indices, @starts, @ends, @hashes, @aggregates, @frames)", cancellationToken,
+                ("@sequences", Array.ConvertAll(rows, row => row.Sequence)), ("@indices", Array.ConvertAll(rows, row => row.Index)),
+                ("@starts", Array.ConvertAll(rows, row => row.StartMilliseconds)), ("@ends", Array.ConvertAll(rows, row => row.EndMilliseconds)),
+                ("@hashes", Array.ConvertAll(rows, row => row.Hash)), ("@aggregates", Array.ConvertAll(rows, row => row.AggregateHash)),
+                ("@frames", Array.ConvertAll(rows, row => row.Frames))).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>The marks: the first transaction that hadn't begun, then those that were open.</summary>
     public override async ValueTask<ChangeCursor> ReadCursorAsync(SqlSession session, CancellationToken cancellationToken) => await session.QueryOneAsync(
         """
@@ -223,8 +245,8 @@ internal sealed class PostgresEngine : SqlEngine
             else
             {
                 var version = await session.QueryOneAsync("SELECT max(version) FROM schema_version", reader => reader.GetInt64(0), cancellationToken).ConfigureAwait(false);
-                if (version is not (VersionWithoutChains or SchemaVersion)) throw WrongVersion(version);
-                if (version == VersionWithoutChains) await session.ExecuteAsync(AddChains, cancellationToken).ConfigureAwait(false);
+                if (version is not (VersionWithoutChains or VersionWithoutSegments or SchemaVersion)) throw WrongVersion(version);
+                if (version != SchemaVersion) await session.ExecuteAsync(version == VersionWithoutChains ? AddChains : AddSegments, cancellationToken).ConfigureAwait(false);
             }
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }

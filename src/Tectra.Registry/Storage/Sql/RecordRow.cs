@@ -24,8 +24,8 @@ internal sealed record RecordRow(
     public static RecordRow Of(NewRecord record)
     {
         var certificate = record.Certificate;
-        byte[]? payload = null;
-        if (certificate.WatermarkFormat is not null)
+        byte[]? payload = certificate.Fingerprint.Video is null ? null : [];
+        if (payload is null && certificate.WatermarkFormat is not null)
         {
             payload = new byte[WatermarkPayload.LengthBytes];
             certificate.WatermarkPayload.CopyTo(payload);
@@ -61,8 +61,13 @@ internal static class AddedRecords
         new Sha256Digest(reader.GetFieldValue<byte[]>(3)),
         reader.IsDBNull(4) ? null : new Sha256Digest(reader.GetFieldValue<byte[]>(4)));
 
-    public static IndexedRecord ReadIndexed(DbDataReader reader) => new(
-        reader.GetInt64(0),
-        new PerceptualHash(unchecked((ulong)reader.GetInt64(1))),
-        reader.IsDBNull(2) ? null : new WatermarkPayload(reader.GetFieldValue<byte[]>(2)));
+    public static IndexedRecord ReadIndexed(DbDataReader reader)
+    {
+        var payload = reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2);
+        var isVideo = payload is [];
+        return new IndexedRecord(
+            reader.GetInt64(0),
+            isVideo ? null : new PerceptualHash(unchecked((ulong)reader.GetInt64(1))),
+            isVideo || payload is null ? null : new WatermarkPayload(payload));
+    }
 }

@@ -11,10 +11,10 @@ namespace Tectra.Registry.Storage.Sql;
 internal abstract class SqlEngine : IAsyncDisposable
 {
     /// <summary>The version of the schema that this program reads and writes.</summary>
-    public const int SchemaVersion = 3;
+    public const int SchemaVersion = 4;
 
-    /// <summary>The version before, to which <see cref="SqlSchema.CreateChains"/> only adds.</summary>
-    protected const long VersionWithoutChains = 2;
+    /// <summary>The versions before, to which <see cref="SqlSchema.CreateChains"/> and <see cref="SqlSchema.CreateSegments"/> only add.</summary>
+    protected const long VersionWithoutChains = 2, VersionWithoutSegments = 3;
 
     /// <summary>What makes a claiming query pass over rows that another process is claiming.</summary>
     public abstract string SkipLocked { get; }
@@ -54,6 +54,9 @@ internal abstract class SqlEngine : IAsyncDisposable
     /// </summary>
     /// <returns>The sequence numbers of those that were inserted, by record id.</returns>
     public abstract ValueTask<Dictionary<RecordId, long>> InsertRecordsAsync(SqlSession session, IReadOnlyList<NewRecord> records, CancellationToken cancellationToken);
+
+    /// <summary>Inserts segments of videos that were just inserted.</summary>
+    public abstract ValueTask InsertSegmentsAsync(SqlSession session, IEnumerable<SegmentRow> segments, CancellationToken cancellationToken);
 
     /// <summary>The cursor from which on everything that isn't committed yet will be a change.</summary>
     public abstract ValueTask<ChangeCursor> ReadCursorAsync(SqlSession session, CancellationToken cancellationToken);

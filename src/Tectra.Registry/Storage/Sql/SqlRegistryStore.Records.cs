@@ -50,6 +50,12 @@ internal sealed partial class SqlRegistryStore
             NewRecord[] distinct = [.. records.DistinctBy(record => record.Certificate.RecordId).OrderBy(record => record.Certificate.RecordId.ToString(), StringComparer.Ordinal)];
             var inserted = await _engine.InsertRecordsAsync(session, distinct, cancellationToken).ConfigureAwait(false);
             NewRecord[] added = [.. distinct.Where(record => inserted.ContainsKey(record.Certificate.RecordId))];
+            NewRecord[] videos = [.. added.Where(record => record.Certificate.Fingerprint.Video is not null)];
+            if (videos.Length > 0)
+            {
+                var segments = videos.SelectMany(record => SegmentRow.Of(inserted[record.Certificate.RecordId], record.Certificate.Fingerprint.Video!));
+                await _engine.InsertSegmentsAsync(session, segments, cancellationToken).ConfigureAwait(false);
+            }
             await AddSignedEventsAsync(session, added, cancellationToken).ConfigureAwait(false);
             var known = added.ToDictionary(record => record.Certificate.RecordId, record => record.Envelope.PayloadSha256);
             if (added.Length < distinct.Length) await ReadKnownAsync(session, [.. distinct.Except(added)], known, cancellationToken).ConfigureAwait(false);

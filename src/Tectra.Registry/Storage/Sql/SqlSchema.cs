@@ -1,6 +1,6 @@
 namespace Tectra.Registry.Storage.Sql;
 
-/// <summary>The tables of a registry, version 3, in the dialect of either engine.</summary>
+/// <summary>The tables of a registry, version 4, in the dialect of either engine.</summary>
 /// <param name="Blob">The type of bytes.</param>
 /// <param name="Integer">The type of 64-bit integers.</param>
 /// <param name="RecordId">The type of record ids.</param>
@@ -12,15 +12,22 @@ namespace Tectra.Registry.Storage.Sql;
 /// </param>
 /// <param name="Change">A column that lets a reader see what was committed since it last looked; empty where sequences do.</param>
 /// <param name="Options">What stands behind a table's columns.</param>
-internal sealed record SqlSchema(string Blob, string Integer, string RecordId, string Sequence, string RecordSequence, string RecordKey, string Change, string Options)
+/// <param name="ClusteredOptions">The same for a table whose rows lie in the order of their key.</param>
+internal sealed record SqlSchema(string Blob, string Integer, string RecordId, string Sequence, string RecordSequence, string RecordKey, string Change, string Options, string ClusteredOptions)
 {
     /// <summary>The tables in which nothing is ever changed or deleted: the database itself refuses it.</summary>
-    public static IReadOnlyList<string> OnlyAdded { get; } = ["signing_key", "record", "revocation", "batch", "batch_leaf", "batch_anchor", "ledger_entry", "server_secret", .. OnlyAddedOnChains];
+    public static IReadOnlyList<string> OnlyAdded { get; } = ["signing_key", "record", "revocation", "batch", "batch_leaf", "batch_anchor", "ledger_entry", "server_secret", .. OnlyAddedOnChains, .. OnlyAddedOfVideos];
 
     /// <summary>Those of them that version 2 lacks.</summary>
     public static IReadOnlyList<string> OnlyAddedOnChains => ["anchoring_target", "evm_transaction", "evm_anchor", "evm_retraction"];
 
-    /// <summary>The statements that make the tables.</summary>
+    /// <summary>Those that version 3 lacks.</summary>
+    public static IReadOnlyList<string> OnlyAddedOfVideos => ["video_segment"];
+
+    /// <summary>
+    /// The statements that make the tables. A record's <c>payload</c> is null without a watermark, and empty for a video: the key that
+    /// the similarity index is filled from tells thereby whose perceptual hash pictures aren't compared with.
+    /// </summary>
     public string Create => $"""
         CREATE TABLE signing_key (
             public_key {Blob} NOT NULL PRIMARY KEY,
@@ -151,6 +158,7 @@ internal sealed record SqlSchema(string Blob, string Integer, string RecordId, s
         CREATE INDEX webhook_delivery_webhook ON webhook_delivery (webhook_id, created_ms);
         CREATE INDEX webhook_delivery_event ON webhook_delivery (event_id);
         {CreateChains}
+        {CreateSegments}
         """;
 
     /// <summary>The statements that make what version 2 lacks: where batches go, and what became of them on chains.</summary>
@@ -190,5 +198,19 @@ internal sealed record SqlSchema(string Blob, string Integer, string RecordId, s
             anchor_id {Integer} NOT NULL UNIQUE REFERENCES evm_anchor,
             retracted_at TEXT NOT NULL{Change}
         ){Options};
+        """;
+
+    /// <summary>The statements that make what version 3 lacks: the segments of videos, which follow from their certificates.</summary>
+    public string CreateSegments => $"""
+        CREATE TABLE video_segment (
+            sequence {Integer} NOT NULL,
+            segment_index {Integer} NOT NULL,
+            start_ms {Integer} NOT NULL,
+            end_ms {Integer} NOT NULL,
+            segment_hash {Blob} NOT NULL,
+            aggregate_phash {Integer} NOT NULL,
+            frames {Blob} NOT NULL,
+            PRIMARY KEY (sequence, segment_index)
+        ){ClusteredOptions};
         """;
 }

@@ -15,7 +15,7 @@ internal sealed class SqliteEngine : SqlEngine
 {
     private const int BusyTimeoutMilliseconds = 30_000;
 
-    private static readonly SqlSchema Schema = new("BLOB", "INTEGER", "TEXT", "INTEGER PRIMARY KEY AUTOINCREMENT", "INTEGER PRIMARY KEY AUTOINCREMENT", "", "", " STRICT");
+    private static readonly SqlSchema Schema = new("BLOB", "INTEGER", "TEXT", "INTEGER PRIMARY KEY AUTOINCREMENT", "INTEGER PRIMARY KEY AUTOINCREMENT", "", "", " STRICT", " STRICT, WITHOUT ROWID");
 
     private readonly string _path;
     private readonly SqliteConnection _writer;
@@ -146,6 +146,34 @@ internal sealed class SqliteEngine : SqlEngine
         return inserted;
     }
 
+    /// <summary>One statement, prepared once: a long video has thousands of segments.</summary>
+    public override async ValueTask InsertSegmentsAsync(SqlSession session, IEnumerable<SegmentRow> segments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = session.Command("INSERT INTO video_segment VALUES (@sequence, @index, @start, @end, @hash, @aggregate, @frames)");
+            await using (command.ConfigureAwait(false))
+            {
+                foreach (var name in (ReadOnlySpan<string>)["@sequence", "@index", "@start", "@end", "@hash", "@aggregate", "@frames"])
+                {
+                    var parameter = command.CreateParameter();
+                    parameter.ParameterName = name;
+                    command.Parameters.Add(parameter);
+                }
+                foreach (var segment in segments)
+                {
+                    ReadOnlySpan<object> values = [segment.Sequence, segment.Index, segment.StartMilliseconds, segment.EndMilliseconds, segment.Hash, segment.AggregateHash, segment.Frames];
+                    for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw Translate(e);
+        }
+    }
+
     public override async ValueTask<ChangeCursor> ReadCursorAsync(SqlSession session, CancellationToken cancellationToken) => await session.QueryOneAsync(
         """
         SELECT (SELECT coalesce(max(sequence), 0) FROM record), (SELECT coalesce(max(revocation_id), 0) FROM revocation),
@@ -219,7 +247,9 @@ internal sealed class SqliteEngine : SqlEngine
 
     private static string ConnectionString(string path) => new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
 
-    private static string AddChains => $"{Schema.CreateChains}\n{Keep(SqlSchema.OnlyAddedOnChains)}\nPRAGMA user_version = {SchemaVersion};";
+    private static string AddChains => $"{Schema.CreateChains}\n{Keep(SqlSchema.OnlyAddedOnChains)}\n{AddSegments}";
+
+    private static string AddSegments => $"{Schema.CreateSegments}\n{Keep(SqlSchema.OnlyAddedOfVideos)}\nPRAGMA user_version = {SchemaVersion};";
 
     private static string Keep(IEnumerable<string> tables) => string.Concat(tables.SelectMany(table => new[] { Refuse(table, "UPDATE"), Refuse(table, "DELETE") }));
 
@@ -251,10 +281,10 @@ internal sealed class SqliteEngine : SqlEngine
         command.CommandText = "PRAGMA user_version";
         var version = (long)command.ExecuteScalar()!;
         if (version == SqliteUpgrade.OldVersion) SqliteUpgrade.Run(command);
-        else if (version is not (0 or VersionWithoutChains or SchemaVersion)) throw WrongVersion(version);
-        if (version is 0 or VersionWithoutChains)
+        else if (version is not (0 or VersionWithoutChains or VersionWithoutSegments or SchemaVersion)) throw WrongVersion(version);
+        if (version is 0 or VersionWithoutChains or VersionWithoutSegments)
         {
-            command.CommandText = version == 0 ? Create : AddChains;
+            command.CommandText = version switch { 0 => Create, VersionWithoutChains => AddChains, _ => AddSegments };
             command.ExecuteNonQuery();
         }
         transaction.Commit();
