@@ -85,9 +85,11 @@ public static class TectraApiExtensions
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(api);
+        ArgumentNullException.ThrowIfNull(observed);
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(time);
-        var options = new LookupOptions { PerceptualRadius = policy.PerceptualRadius, IsExhaustive = policy.IsExhaustive };
+        var radius = observed.Video is null ? policy.PerceptualRadius : Math.Min(policy.SegmentRadius, VerificationPolicy.MaxPerceptualRadius);
+        var options = new LookupOptions { PerceptualRadius = radius, IsExhaustive = policy.IsExhaustive };
         var evidence = await api.FindAsync(observed, options, cancellationToken).ConfigureAwait(false);
         var readings = await read(evidence, cancellationToken).ConfigureAwait(false);
         var report = Verifier.Verify(observed, evidence, EvidenceSource.Registry, policy, time.GetUtcNow(), readings, cancellationToken);

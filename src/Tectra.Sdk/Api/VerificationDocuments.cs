@@ -13,6 +13,9 @@ internal sealed record VerificationReportDocument(
     string? Timestamp,
     string? BlockchainTx,
     ChecksDocument Checks,
+    int? TotalSegments,
+    int? VerifiedSegments,
+    bool? ChainIntact,
     string? BlockchainUrl,
     string Verdict,
     string Content,
@@ -21,7 +24,8 @@ internal sealed record VerificationReportDocument(
     string? RecordId,
     string? ParentRecordId,
     FindingDocument[] Findings,
-    CustodyLinkDocument[] Chain)
+    CustodyLinkDocument[] Chain,
+    VideoReadingDocument? Video)
 {
     private const string Pending = "pending";
 
@@ -37,6 +41,9 @@ internal sealed record VerificationReportDocument(
             CheckDocument.From(report.Sha256),
             CheckDocument.From(report.PerceptualHash),
             CheckDocument.From(report.Blockchain)),
+        report.Video?.TotalSegments,
+        report.Video?.VerifiedSegments,
+        report.Video?.ChainIntact,
         report.Anchor?.Url?.AbsoluteUri,
         Name(report.Verdict),
         Name(report.Content),
@@ -45,7 +52,8 @@ internal sealed record VerificationReportDocument(
         report.Certificate?.RecordId.ToString(),
         report.Certificate?.ParentRecordId?.ToString(),
         [.. report.Findings.Select(FindingDocument.From)],
-        [.. report.Chain.Select(CustodyLinkDocument.From)]);
+        [.. report.Chain.Select(CustodyLinkDocument.From)],
+        report.Video is { } video ? VideoReadingDocument.From(video) : null);
 
     public static string Name(CheckOutcome outcome) => outcome switch
     {
@@ -68,6 +76,7 @@ internal sealed record VerificationReportDocument(
         ContentState.IdenticalToOriginal => "identical_to_original",
         ContentState.ReEncoded => "re_encoded",
         ContentState.Edited => "edited",
+        ContentState.Excerpt => "excerpt",
         _ => "unknown",
     };
 }

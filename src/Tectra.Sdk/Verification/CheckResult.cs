@@ -67,6 +67,18 @@ public static class CheckCodes
     /// <summary>Failed: the perceptual hash is too far away.</summary>
     public const string PictureDifferent = "picture_different";
 
+    /// <summary>Passed: at least half of the video's segments match the record's.</summary>
+    public const string SegmentsMatch = "segments_match";
+
+    /// <summary>Failed: fewer than half of the video's segments match the record's.</summary>
+    public const string SegmentsDiffer = "segments_differ";
+
+    /// <summary>Passed: the picture looks like a frame of the record's video.</summary>
+    public const string FrameSimilar = "frame_similar";
+
+    /// <summary>Not run: a video can't be compared with the record of a picture.</summary>
+    public const string RecordIsPicture = "record_is_picture";
+
     /// <summary>Passed: the Merkle proof leads to a root that a local ledger (not a public chain) holds.</summary>
     public const string AnchoredInLedger = "anchored_in_ledger";
 

@@ -6,7 +6,7 @@ using Tectra.Sdk.Evidence;
 namespace Tectra.Sdk.Verification;
 
 /// <summary>Judges one record against what was observed: first whether the record itself can be believed, then the four checks.</summary>
-internal sealed class RecordJudge
+internal sealed partial class RecordJudge
 {
     private readonly ObservedContent _observed;
     private readonly VerificationPolicy _policy;
@@ -33,14 +33,17 @@ internal sealed class RecordJudge
         var blocker = findings.FirstOrDefault(finding => finding.Result.Outcome == CheckOutcome.Failed)?.Result;
 
         var hash = CheckSha256(certificate);
-        var picture = CheckPerceptualHash(certificate, identical: hash.Outcome == CheckOutcome.Passed);
+        var identical = hash.Outcome == CheckOutcome.Passed;
+        var comparison = CompareVideo(certificate, identical);
+        var video = ReadVideo(certificate, identical, comparison);
+        var picture = CheckPerceptualHash(certificate, identical, video);
         var alteration = AlterationIfWhole(picture);
         var watermark = CheckWatermark(certificate, hash.Outcome == CheckOutcome.Passed ? null : alteration);
         var anchor = _anchors.Judge(evidence, certificate);
         findings.Add(new Finding("anchor", anchor.Check));
         findings.AddRange(anchor.Findings);
         if (IsPayloadOf(certificate) && hash.Outcome != CheckOutcome.Passed) findings.Add(new Finding("alteration", CheckAlterations(alteration)));
-        var connected = IsPayloadOf(certificate) || hash.Outcome == CheckOutcome.Passed || picture.Outcome == CheckOutcome.Passed;
+        var connected = IsPayloadOf(certificate) || identical || picture.Outcome == CheckOutcome.Passed || comparison is { IsRelated: true };
         var blockchain = hash.Outcome == CheckOutcome.Passed
             ? blocker ?? anchor.Check
             : CheckResult.Failed(CheckCodes.ContentNotAnchored, "The SHA-256 of these bytes is not anchored; only the signed file and its original are.");
@@ -53,7 +56,12 @@ internal sealed class RecordJudge
             PerceptualHash = Block(picture, blocker),
             Blockchain = Block(blockchain, blocker),
             Findings = findings.DrainToImmutable(),
-            Content = blocker is null ? ContentOf(hash, watermark, picture) : ContentState.Unknown,
+            Content = blocker is not null ? ContentState.Unknown
+                : video is null || identical ? ContentOf(hash, watermark, picture)
+                : ContentOf(video),
+            Video = blocker is null || video is null ? video : VideoJudge.Blocked(video, blocker.Details),
+            Comparison = blocker is null ? comparison : null,
+            Claims = claimsHold ? certificate : null,
             Alteration = IsPayloadOf(certificate) && claimsHold && hash.Outcome != CheckOutcome.Passed ? alteration : null,
             Distance = PerceptualDistance(certificate),
             IsConnected = connected,
@@ -143,8 +151,10 @@ internal sealed class RecordJudge
         return CheckResult.Failed(CheckCodes.HashUnknown, $"The bytes differ from the signed file and the original of record {certificate.RecordId}.");
     }
 
-    private CheckResult CheckPerceptualHash(Certificate certificate, bool identical)
+    private CheckResult CheckPerceptualHash(Certificate certificate, bool identical, VideoReading? video)
     {
+        if (_observed.Video is not null) return CheckSegments(certificate, video);
+        if (certificate.Fingerprint.Video is { } record && _observed.PerceptualHash is { } still) return CheckFrames(certificate, record, still);
         if (PerceptualDistance(certificate) is not { } distance)
         {
             return _observed.PerceptualHashProblem is { } problem
@@ -157,7 +167,9 @@ internal sealed class RecordJudge
             : CheckResult.Failed(CheckCodes.PictureDifferent, $"Distance {distance} of 64 to record {certificate.RecordId}; at most {_policy.PerceptualRadius} is the same picture.");
     }
 
-    private int? PerceptualDistance(Certificate certificate) => _observed.PerceptualHash?.DistanceTo(certificate.Fingerprint.PerceptualHash);
+    private int? PerceptualDistance(Certificate certificate) => _observed.PerceptualHash is not { } hash ? null
+        : certificate.Fingerprint.Video is { } video ? NearestFrame(video, hash)?.Distance
+        : hash.DistanceTo(certificate.Fingerprint.PerceptualHash);
 
     private static ContentState ContentOf(CheckResult hash, CheckResult watermark, CheckResult picture) => (hash.Code, watermark.Code, watermark.Outcome, picture.Outcome) switch
     {
@@ -221,6 +233,15 @@ internal sealed record RecordJudgement
     public ContentState Content { get; init; }
 
     public AlterationReading? Alteration { get; init; }
+
+    /// <summary>How a video's segments compare.</summary>
+    public VideoReading? Video { get; init; }
+
+    /// <summary>What <see cref="Video"/> follows from, if that is the frames and the record is believed.</summary>
+    public VideoComparison? Comparison { get; init; }
+
+    /// <summary>The certificate if its signatures hold, whether or not the file has to do with it.</summary>
+    public Certificate? Claims { get; init; }
 
     public int? Distance { get; init; }
 

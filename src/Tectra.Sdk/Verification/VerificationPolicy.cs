@@ -51,11 +51,20 @@ public sealed record VerificationPolicy
     /// <summary>The largest <see cref="PerceptualRadius"/>: beyond it, unlike pictures match by chance.</summary>
     public const int MaxPerceptualRadius = 12;
 
+    /// <summary>The default of <see cref="SegmentRadius"/>.</summary>
+    public const int DefaultSegmentRadius = 10;
+
+    /// <summary>The largest <see cref="SegmentRadius"/>.</summary>
+    public const int MaxSegmentRadius = 16;
+
     /// <summary>The largest <see cref="MinConfirmations"/>.</summary>
     public const int MaxConfirmations = 100_000;
 
-    /// <summary>The share of checks that must pass for content to be authentic.</summary>
+    /// <summary>The share of checks that must pass for a picture to be authentic.</summary>
     public const double AuthenticThreshold = 0.4;
+
+    /// <summary>The share of segments that must verify for a video to be authentic, or else of checks that must pass.</summary>
+    public const double AuthenticVideoThreshold = 0.5;
 
     /// <summary>The share of a picture that must be open to judgement before it is called unaltered.</summary>
     public const double JudgedShareForWhole = 0.95;
@@ -91,6 +100,18 @@ public sealed record VerificationPolicy
             field = value;
         }
     } = DefaultPerceptualRadius;
+
+    /// <summary>The largest Hamming distance (0 to 16 bits) at which segments of videos, and most of their frames, look the same.</summary>
+    public int SegmentRadius
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxSegmentRadius);
+            field = value;
+        }
+    } = DefaultSegmentRadius;
 
     /// <summary>The registry contracts whose roots count.</summary>
     public EvmTrust Contracts

@@ -73,10 +73,15 @@ public static class Verifier
     internal static VerificationReport Verify(
         ObservedContent observed, IReadOnlyList<ExaminedEvidence> evidence, EvidenceSource source, VerificationPolicy policy, IReadOnlyCollection<ChainReading> readings, DateTimeOffset now)
     {
+        if (observed.Video is { Frames: var frames } && (frames.IsDefaultOrEmpty || frames.Length > ObservedVideo.MaxFrames))
+            throw new ArgumentException($"A video has 1 to {ObservedVideo.MaxFrames} observed frames.", nameof(observed));
         var judge = new RecordJudge(observed, policy, source, readings, now);
         var judgements = evidence.Select(judge.Judge)
-            .OrderByDescending(judgement => judgement.PassedChecks)
+            .OrderByDescending(judgement => judgement.Video?.Confidence ?? 0)
+            .ThenByDescending(judgement => judgement.PassedChecks)
             .ThenByDescending(judgement => judgement.IsConnected)
+            .ThenByDescending(judgement => judgement.Video?.Segments.Count(segment => segment.Outcome == SegmentOutcome.Exact) ?? 0)
+            .ThenByDescending(judgement => judgement.Comparison?.AlignedFrames ?? 0)
             .ThenBy(judgement => judgement.Distance ?? int.MaxValue)
             // The first of several: by the clock of the ledger or chain, since a signing time is only a claim.
             .ThenBy(judgement => judgement.Anchor?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
@@ -103,7 +108,7 @@ public static class Verifier
 
     private static VerificationReport Report(List<RecordJudgement> judgements, EvidenceSource source)
     {
-        var best = judgements[0];
+        var best = RecordJudge.Complete(judgements[0]);
         var findings = best.Findings.AddRange(OtherRecords(best, [.. judgements.Skip(1).Where(judgement => judgement.Certificate is not null)]));
         if (source == EvidenceSource.Registry && judgements.Count >= LookupOptions.MaxCandidates)
         {
@@ -119,6 +124,7 @@ public static class Verifier
             Findings = findings,
             Content = best.Content,
             Alteration = best.Alteration,
+            Video = best.Video,
             Certificate = best.Certificate,
             Anchor = best.Certificate is null ? null : best.Anchor,
         };
@@ -159,6 +165,7 @@ public static class Verifier
         Sha256 = CheckResult.Failed(CheckCodes.HashUnknown, "No known record has these bytes."),
         PerceptualHash = observed switch
         {
+            { Video: not null } => CheckResult.Failed(CheckCodes.SegmentsDiffer, "No known record has this video or a part of it."),
             { PerceptualHash: not null } => CheckResult.Failed(CheckCodes.PictureDifferent, "No known record looks like this picture."),
             { PerceptualHashProblem: { } problem } => CheckResult.NotRun(problem.Code, problem.Reason),
             _ => CheckResult.NotRun(ErrorCodes.NotAskedFor, "The perceptual hash was not computed."),
@@ -166,5 +173,6 @@ public static class Verifier
         Blockchain = CheckResult.Failed(CheckCodes.ContentNotAnchored, "The SHA-256 of these bytes is not anchored."),
         Findings = [],
         Content = ContentState.Unknown,
+        Video = observed.Video is { } video ? VideoJudge.WithoutRecord(video) : null,
     };
 }

@@ -1,0 +1,52 @@
+using Tectra.Sdk.Content;
+
+namespace Tectra.Sdk.Verification;
+
+/// <summary>The frames of one segment, gathered pair by pair, and what follows from them.</summary>
+internal sealed class SegmentComparison
+{
+    private readonly List<PerceptualHash> _record = [], _observed = [];
+    private readonly List<int> _distances = [];
+
+    /// <summary>How many frames are compared.</summary>
+    public int Count => _record.Count;
+
+    /// <summary>How many frames of the record lie outside of the file.</summary>
+    public int Outside { get; private set; }
+
+    /// <summary>Whether every frame of the record was there, at its exact time, and equal.</summary>
+    public bool IsSame { get; private set; } = true;
+
+    /// <summary>How many frames that say something look the same.</summary>
+    public int Evidence { get; private set; }
+
+    public void Add(PerceptualHash record, FramePair pair, int radius)
+    {
+        IsSame &= pair.IsSame;
+        if (pair.State == PairState.Outside) Outside++;
+        if (pair.State != PairState.Paired) return;
+        _record.Add(record);
+        _observed.Add(pair.Observed);
+        _distances.Add(pair.Distance);
+        if (pair.Distance <= radius && FrameInformation.IsInformative(record.Bits)) Evidence++;
+    }
+
+    /// <summary>What follows from the frames that both have.</summary>
+    /// <param name="index">The segment's number.</param>
+    /// <param name="start">When it begins.</param>
+    /// <param name="end">When it ends.</param>
+    /// <param name="mayBeExact">Whether equal frames make it exact.</param>
+    /// <param name="radius">The policy's.</param>
+    public SegmentReading Read(int index, TimeSpan start, TimeSpan end, bool mayBeExact, int radius)
+    {
+        if (Count == 0) return new SegmentReading(index, start, end, SegmentOutcome.Failed, null, "No frame of the file was taken of this time.");
+        var distance = PerceptualHash.MajorityOf(_record.ToArray()).DistanceTo(PerceptualHash.MajorityOf(_observed.ToArray()));
+        if (IsSame && mayBeExact) return new SegmentReading(index, start, end, SegmentOutcome.Exact, 0, "The same frames.");
+        var distances = _distances.ToArray();
+        if (SegmentRule.IsSame(distance, distances, radius))
+            return new SegmentReading(index, start, end, SegmentOutcome.Perceptual, distance, $"Looks the same: distance {distance} of 64.");
+        return new SegmentReading(index, start, end, SegmentOutcome.Failed, distance, distance > radius
+            ? $"Looks different: distance {distance} of 64; at most {radius} is the same."
+            : $"Frames in it look different: distance up to {distances[^1]} of 64.");
+    }
+}

@@ -1,0 +1,175 @@
+namespace Tectra.Sdk.Verification;
+
+/// <summary>
+/// Says of the parts of a file that don't verify whether the record has them elsewhere, or backwards: a part is laid beside the whole
+/// record, the best stretch of it is taken out, and the rest is looked at in the same way.
+/// </summary>
+internal sealed class StretchFinder(VideoComparison comparison)
+{
+    /// <summary>How often the rest of a part is looked at again: bounds the work on a file that was cut into very many pieces.</summary>
+    private const int MaxDepth = 12;
+
+    /// <summary>How much better than in place a stretch must agree to be called moved, and how much better backwards than forwards.</summary>
+    private const double ClearlyMoved = 2, ClearlyReversed = 1.5;
+
+    private readonly FramePairing _pairing = comparison.Pairing;
+    private readonly int _radius = comparison.Radius;
+
+    /// <summary>All stretches of the file, in order, without gaps.</summary>
+    public List<VideoStretch> Find()
+    {
+        var end = (long)_pairing.Observed.Frames.Length;
+        if (comparison.Reading.Confidence < VideoJudge.InPlaceShare && Best(0, end) is { Kind: StretchKind.Reversed } whole && whole.Length >= VideoJudge.OverlapShare * end)
+            return [whole];
+        var stretches = new List<VideoStretch>();
+        var segments = comparison.Reading.Segments;
+        for (var i = 0; i < segments.Length;)
+        {
+            var next = i + 1;
+            while (next < segments.Length && segments[next].IsVerified == segments[i].IsVerified) next++;
+            var from = Math.Min(_pairing.Grid.StepAt(segments[i].Start), end);
+            var to = next == segments.Length ? end : Math.Min(_pairing.Grid.StepAt(segments[next].Start), end);
+            if (segments[i].IsVerified) Add(stretches, InPlace(from, to));
+            else Explain(from, to, 0, stretches);
+            i = next;
+        }
+        return stretches;
+    }
+
+    private static void Add(List<VideoStretch> stretches, VideoStretch stretch)
+    {
+        if (stretch.Length <= 0) return;
+        // What goes on as before is one stretch.
+        if (stretches.Count > 0 && stretches[^1] is var last && last.Kind == stretch.Kind
+            && (stretch.Kind == StretchKind.Unknown || (stretch.IsForward && last.RecordEnd == stretch.RecordStart)))
+        {
+            stretches[^1] = last with { End = stretch.End };
+            return;
+        }
+        stretches.Add(stretch);
+    }
+
+    private void Explain(long from, long to, int depth, List<VideoStretch> stretches)
+    {
+        if (to <= from) return;
+        if (depth < MaxDepth && Best(from, to) is { } found)
+        {
+            Explain(from, found.Start, depth + 1, stretches);
+            Add(stretches, found);
+            Explain(found.End, to, depth + 1, stretches);
+            return;
+        }
+        if (depth == 0)
+        {
+            Add(stretches, new VideoStretch(StretchKind.Unknown, from, to, 0));
+            return;
+        }
+        // What is left beside a moved stretch begins or ends with frames that are still in place.
+        var (head, tail) = InPlaceEnds(from, to);
+        Add(stretches, InPlace(from, head));
+        Add(stretches, new VideoStretch(StretchKind.Unknown, head, tail, 0));
+        Add(stretches, InPlace(tail, to));
+    }
+
+    private VideoStretch InPlace(long from, long to) => new(StretchKind.InPlace, from, to, from - comparison.Offset);
+
+    /// <summary>The stretch of a part that the record has elsewhere, or backwards; null when there is none that is clearly so.</summary>
+    private VideoStretch? Best(long from, long to)
+    {
+        var frames = _pairing.ObservedBits[(int)from..(int)to];
+        var forward = FrameAlignment.Best(_pairing.RecordBits, _pairing.Positions, frames, from, comparison.Offset, _radius);
+        var backwards = VideoJudge.Reversed(frames);
+        var backward = FrameAlignment.Best(_pairing.RecordBits, _pairing.Positions, backwards, from, comparison.Offset, _radius);
+        if (backward is { } turned && turned.Score >= ClearlyReversed * (forward?.Score ?? 0))
+        {
+            // Reversed in place: the part's last frame stands at its beginning.
+            if (Run(backwards, from, to, turned.Offset) is not { } back || !IsClear(back, comparison.Offset)) return null;
+            return new VideoStretch(StretchKind.Reversed, from + to - back.End, from + to - back.Start, back.Start - turned.Offset);
+        }
+        if (forward is not { } best || best.Offset == comparison.Offset || Run(frames, from, to, best.Offset) is not { } run || !IsClear(run, comparison.Offset)) return null;
+        return new VideoStretch(StretchKind.Moved, run.Start, run.End, run.Start - best.Offset);
+    }
+
+    /// <summary>Whether a run of frames agrees clearly better than the same part of the file does in place.</summary>
+    private bool IsClear(FrameRun run, long inPlace)
+    {
+        var score = 0;
+        var observed = _pairing.ObservedBits;
+        for (var sample = 0; sample < _pairing.Positions.Length; sample++)
+        {
+            var at = _pairing.Positions[sample] + inPlace;
+            if (at >= run.Start && at < run.End) score += Score(_pairing.RecordBits[sample], observed[(int)at]);
+        }
+        return run.Score >= ClearlyMoved * score;
+    }
+
+    private int Score(ulong record, ulong observed) =>
+        FrameInformation.IsInformative(record) && FrameInformation.IsInformative(observed) ? Math.Max(0, _radius + 1 - System.Numerics.BitOperations.PopCount(record ^ observed)) : 0;
+
+    /// <summary>
+    /// The longest run of frames that agree at an offset: where matches outnumber the others by most. Null when it has too few or too small a
+    /// share of them.
+    /// </summary>
+    private FrameRun? Run(ReadOnlySpan<ulong> frames, long from, long to, long offset)
+    {
+        long start = from, bestStart = from, bestEnd = from;
+        int balance = 0, score = 0, matches = 0, compared = 0, best = 0, bestScore = 0, bestMatches = 0, bestCompared = 0;
+        var isEndOpen = false;
+        for (var sample = 0; sample < _pairing.Positions.Length; sample++)
+        {
+            var at = _pairing.Positions[sample] + offset;
+            if (at < from || at >= to || !FrameInformation.IsInformative(_pairing.RecordBits[sample])) continue;
+            var gain = Score(_pairing.RecordBits[sample], frames[(int)(at - from)]);
+            if (isEndOpen)
+            {
+                bestEnd = at;
+                isEndOpen = false;
+            }
+            compared++;
+            balance += gain > 0 ? 1 : -1;
+            score += gain;
+            if (gain > 0) matches++;
+            if (balance < 0)
+            {
+                (balance, score, matches, compared) = (0, 0, 0, 0);
+                start = -1; // the next match begins a run
+            }
+            else if (start < 0 && gain > 0)
+            {
+                start = at;
+            }
+            if (balance <= best) continue;
+            (best, bestStart, bestScore, bestMatches, bestCompared, isEndOpen) = (balance, start, score, matches, compared, true);
+        }
+        if (bestMatches < FrameAlignment.MinMatches || bestMatches < VideoJudge.MatchedShare * bestCompared) return null;
+        return new FrameRun(bestStart, isEndOpen ? to : bestEnd, bestScore);
+    }
+
+    /// <summary>How far the frames at the beginning and at the end of a part are in place.</summary>
+    private (long Head, long Tail) InPlaceEnds(long from, long to)
+    {
+        long head = from, tail = to;
+        var observed = _pairing.ObservedBits;
+        long? firstOther = null, afterLastOther = null;
+        for (var sample = 0; sample < _pairing.Positions.Length; sample++)
+        {
+            var at = _pairing.Positions[sample] + comparison.Offset;
+            if (at < from || at >= to) continue;
+            if (Score(_pairing.RecordBits[sample], observed[(int)at]) > 0)
+            {
+                if (firstOther is not null) afterLastOther ??= at;
+            }
+            else
+            {
+                firstOther ??= at;
+                afterLastOther = null;
+            }
+        }
+        if (firstOther is not { } other) return (to, to);
+        head = other;
+        tail = afterLastOther ?? to;
+        return (head, tail);
+    }
+
+    private readonly record struct FrameRun(long Start, long End, int Score);
+}
