@@ -30,7 +30,7 @@ public sealed class ExcerptTests
             if (right) found++;
             Report.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(clip),-32} {cut,-14} {(right ? "found" : "MISSED")} {excerpt?.RecordStart.TotalSeconds:0.0}–{excerpt?.RecordEnd.TotalSeconds:0.0} s, {excerpt?.MatchedFrames} of {excerpt?.ComparableFrames} frames, {report.Video?.VerifiedSegments} of {report.Video?.TotalSegments} segments"));
+                $"{Path.GetFileName(clip),-32} {cut,-14} {(right ? "found" : "MISSED")} {excerpt?.RecordStart.TotalSeconds:0.0}–{excerpt?.RecordEnd.TotalSeconds:0.0} s, {excerpt?.MatchedFrames} of {excerpt?.ComparedFrames} frames, {report.Video?.VerifiedSegments} of {report.Video?.TotalSegments} segments"));
         }
         Report.Line($"excerpts: {found} of {Cuts} cuts found within {Tolerance} s");
         Assert.That((double)found / Cuts, Is.GreaterThanOrEqualTo(LeastFound));

@@ -34,13 +34,13 @@ public sealed class TamperingTests
                 var report = await registry.VerifyAsync(path);
                 var video = report.Video!;
                 var failed = video.Segments.Where(segment => segment.Outcome is not (SegmentOutcome.Exact or SegmentOutcome.Perceptual)).Select(segment => segment.Index).ToList();
-                Report.Line($"{Path.GetFileName(clip),-32} {name,-26} {video.VerifiedSegments} of {video.TotalSegments}, failed: {string.Join(' ', failed)}; {string.Join("; ", video.Changes.Select(change => change.Description))}");
+                Report.Line($"{Path.GetFileName(clip),-32} {name,-26} {video.VerifiedSegments} of {video.TotalSegments}, failed: {string.Join(' ', failed)}; {string.Join("; ", video.Changes.Select(change => change.Details))}");
                 using (Assert.EnterMultipleScope())
                 {
                     Assert.That(failed, Is.EqualTo(new[] { Touched }), $"{clip}: {name}");
                     Assert.That(video.ChainIntact, Is.False, $"{clip}: {name}");
                     Assert.That(video.ChainBrokenAt, Is.LessThanOrEqualTo(Touched), $"{clip}: {name}");
-                    Assert.That(video.Changes.Select(change => change.Description), Has.Some.Contains("00:10–00:15"), $"{clip}: {name}");
+                    Assert.That(video.Changes.Select(change => change.Details), Has.Some.Contains("00:10–00:15"), $"{clip}: {name}");
                     Assert.That(report.Content, Is.EqualTo(ContentState.Edited), $"{clip}: {name}");
                 }
             }
@@ -70,8 +70,8 @@ public sealed class TamperingTests
         {
             await using var registry = new VideoRegistry();
             await registry.SignAsync(clip);
-            await TellsAsync("5 s left out", lab.Assemble(clip, new Stretch(0, 10), new Stretch(15, 30)), VideoChangeKind.Dropped);
-            await TellsAsync("2 s left out", lab.Assemble(clip, new Stretch(0, 11), new Stretch(13, 30)), VideoChangeKind.Dropped);
+            await TellsAsync("5 s left out", lab.Assemble(clip, new Stretch(0, 10), new Stretch(15, 30)), VideoChangeKind.Missing);
+            await TellsAsync("2 s left out", lab.Assemble(clip, new Stretch(0, 11), new Stretch(13, 30)), VideoChangeKind.Missing);
             await TellsAsync("10 to 15 s and 20 to 25 s exchanged", lab.Assemble(clip, new Stretch(0, 10), new Stretch(20, 25), new Stretch(15, 20), new Stretch(10, 15), new Stretch(25, 30)), VideoChangeKind.Moved);
             await TellsAsync("reversed", lab.Reverse(clip), VideoChangeKind.Reversed);
 
@@ -79,7 +79,7 @@ public sealed class TamperingTests
             {
                 var report = await registry.VerifyAsync(path);
                 var changes = report.Video!.Changes;
-                Report.Line($"{Path.GetFileName(clip),-32} {name,-36} {report.Video.VerifiedSegments} of {report.Video.TotalSegments}; {string.Join("; ", changes.Select(change => change.Description))}");
+                Report.Line($"{Path.GetFileName(clip),-32} {name,-36} {report.Video.VerifiedSegments} of {report.Video.TotalSegments}; {string.Join("; ", changes.Select(change => change.Details))}");
                 Assert.That(changes.Select(change => change.Kind), Has.Some.EqualTo(kind), $"{clip}: {name}");
                 Assert.That(report.Video.ChainIntact, Is.False, $"{clip}: {name}");
                 Assert.That(report.Content, Is.Not.EqualTo(ContentState.ReEncoded), $"{clip}: {name}");
