@@ -31,7 +31,7 @@ internal static class Program
     private static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand(
-            "Makes images provably authentic: signs them with an Ed25519 key and an invisible watermark, registers hashes and " +
+            "Makes images and videos provably authentic: signs them with an Ed25519 key (images also with an invisible watermark), registers hashes and " +
             "signatures (never pixels) in a registry on this machine or at a server, and verifies any copy.\n\n" +
             "Try it:  tectra demo\n" +
             "State lives in $TECTRA_HOME (default ~/.tectra). Keys are encrypted with the Fernet key from TECTRA_FERNET_KEY, or from a " +
@@ -41,6 +41,7 @@ internal static class Program
             SignCommand.Create(),
             VerifyCommand.Create(),
             HashCommand.Create(),
+            VideoCommand.Create(),
             WatermarkCommand.Create(),
             KeysCommand.Create(),
             EvidenceCommand.Create(),

@@ -21,6 +21,19 @@ public sealed class VideoInspector
         _sampler = new VideoSampler(_options);
     }
 
+    /// <summary>Measures what would be signed of a video, without signing it.</summary>
+    /// <param name="path">The file; it isn't changed, and must not change meanwhile.</param>
+    /// <param name="progress">Is told how far it is, from other threads, one report at a time.</param>
+    /// <param name="cancellationToken">Ends ffmpeg at once.</param>
+    /// <exception cref="InvalidContentException">
+    /// The video can't be read to its end, is over a limit, or was changed meanwhile; the code says which.
+    /// </exception>
+    /// <exception cref="MissingToolException">ffmpeg isn't there (<c>ffmpeg_missing</c>).</exception>
+    /// <exception cref="IOException">The file can't be opened or read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public Task<FingerprintedVideo> FingerprintFileAsync(string path, IProgress<VideoProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new VideoFingerprinter(_options, _sampler).MeasureAsync(path, progress, cancellationToken);
+
     /// <summary>
     /// Measures a file on disk. Frames are decoded by ffmpeg in processes of their own; where it is missing, the file is hashed and the
     /// result says so (<c>ffmpeg_missing</c>).

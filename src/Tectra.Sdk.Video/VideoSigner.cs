@@ -44,8 +44,7 @@ public sealed record SignedVideo
 public sealed class VideoSigner
 {
     private readonly CertificateBuilder _builder;
-    private readonly VideoOptions _options;
-    private readonly VideoSampler _sampler;
+    private readonly VideoFingerprinter _fingerprinter;
 
     /// <summary>Creates a signer.</summary>
     /// <param name="signer">The key.</param>
@@ -55,8 +54,8 @@ public sealed class VideoSigner
     public VideoSigner(ISigner signer, SignerIdentity identity, VideoOptions? options = null, TimeProvider? time = null)
     {
         _builder = new CertificateBuilder(signer, identity, time ?? TimeProvider.System);
-        _options = options ?? VideoOptions.Default;
-        _sampler = new VideoSampler(_options);
+        var limits = options ?? VideoOptions.Default;
+        _fingerprinter = new VideoFingerprinter(limits, new VideoSampler(limits));
     }
 
     /// <summary>Signs a file on disk. Frames are decoded by ffmpeg in processes of their own.</summary>
@@ -74,56 +73,25 @@ public sealed class VideoSigner
     public async Task<SignedVideo> SignFileAsync(
         string path, VideoSignRequest request, IProgress<VideoProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(request);
         var metadata = Metadata.ToJson(request.Metadata);
-        var file = VideoFile.Open(path);
-        var (sampled, digest) = await MeasureAsync(file, progress, cancellationToken).ConfigureAwait(false);
-        var video = VideoFingerprint.Create(sampled.Schedule.Rate, sampled.Video.Timeline.Duration, ImmutableArray.Create(sampled.Hashes));
-        var fingerprint = new ContentFingerprint(digest, video.PerceptualHash, sampled.Video.Width, sampled.Video.Height) { Video = video };
+        var video = await _fingerprinter.MeasureAsync(path, progress, cancellationToken).ConfigureAwait(false);
         var claims = new ContentClaims
         {
             Origin = request.Origin,
-            MediaType = sampled.Video.Format.MediaType(),
+            MediaType = video.MediaType,
             DeviceId = request.DeviceId,
             MetadataJson = metadata,
             ParentRecordId = request.ParentRecordId,
         };
         var signed = await _builder.SignCertificateAsync(
-            await _builder.SignFingerprintAsync(fingerprint, cancellationToken).ConfigureAwait(false), claims, cancellationToken).ConfigureAwait(false);
+            await _builder.SignFingerprintAsync(video.Fingerprint, cancellationToken).ConfigureAwait(false), claims, cancellationToken).ConfigureAwait(false);
         return new SignedVideo
         {
             Certificate = signed.Certificate,
             Registration = new RegistrationRequest(signed.Envelope, metadata),
             MediaType = claims.MediaType,
-            Notices = [.. sampled.Notices],
+            Notices = video.Notices,
         };
-    }
-
-    private async Task<(SampledVideo Sampled, Sha256Digest Digest)> MeasureAsync(VideoFile file, IProgress<VideoProgress>? progress, CancellationToken cancellationToken)
-    {
-        file.RequireFormat(_options);
-        var meter = new ProgressMeter(progress, file.Length);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var digest = file.HashAsync(meter.Read, stop.Token);
-        try
-        {
-            var sampled = await _sampler.SampleAsync(
-                file, duration => _options.SampleRate ?? KeyframeSchedule.AdaptiveRate(duration), VideoFingerprint.MaxFrames, meter, stop.Token).ConfigureAwait(false);
-            var sha256 = await digest.ConfigureAwait(false);
-            if (!file.IsUnchanged()) throw new InvalidContentException(ErrorCodes.FileChanged, "The file was changed while it was read. Sign it when it is complete.");
-            if (sampled.Hashes.Length < sampled.Schedule.Frames.Length)
-            {
-                throw new InvalidContentException(
-                    ErrorCodes.VideoCorrupt, $"Only {sampled.Hashes.Length} of {sampled.Schedule.Frames.Length} frames that were to be sampled can be decoded.");
-            }
-            return (sampled, sha256);
-        }
-        finally
-        {
-            // Nobody reads the file any more when this returns.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await ((Task)digest).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 }

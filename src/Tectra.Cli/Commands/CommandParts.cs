@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
 using Tectra.Cli.Output;
+using Tectra.Sdk.Content;
 using Tectra.Sdk.Imaging;
 using Tectra.Sdk.Interop;
 
@@ -13,6 +15,13 @@ internal static class CommandParts
     public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, one object a line, in the order of the arguments." };
 
     public static Option<bool> LocalOption() => new("--local") { Description = "Use the registry on this machine, even if a server is configured." };
+
+    /// <summary>How often videos are sampled.</summary>
+    public static Option<SampleRate?> SampleRateOption() => new("--fps")
+    {
+        Description = "Videos: how many frames a second are sampled, as 2, 0.5 or 1/10. Default: by the length, from 1 (up to 5 minutes) to 0.1 (above 2 hours).",
+        CustomParser = result => ParseRate(result.Tokens[0].Value) is { } rate ? rate : Refuse(result),
+    };
 
     public static Argument<string[]> FilesArgument(string description)
     {
@@ -106,6 +115,32 @@ internal static class CommandParts
         if (text is not null && text.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar))
             throw new ArgumentException($"{name} has control characters in it, or isn't valid Unicode.");
         return text;
+    }
+
+    private static SampleRate? Refuse(ArgumentResult result)
+    {
+        result.AddError("--fps is a number of frames a second, such as 2, 0.5 or 1/10, from 1/3600 to 60.");
+        return null;
+    }
+
+    private static SampleRate? ParseRate(string text)
+    {
+        const int MostDecimals = 3;
+        var parts = text.Split('/');
+        if (parts.Length > 2 || !decimal.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var frames)) return null;
+        var seconds = 1;
+        if (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out seconds)) return null;
+        if (frames <= 0 || frames > SampleRate.MaxFrames || frames.Scale > MostDecimals || seconds is < 1 or > SampleRate.MaxSeconds) return null;
+        var scale = 1;
+        for (var i = 0; i < frames.Scale; i++) scale *= 10;
+        try
+        {
+            return SampleRate.Of((int)(frames * scale), seconds * scale);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Refuses to write over what is read.</summary>

@@ -29,7 +29,7 @@ internal static class EvidenceCommand
             var access = await RegistryAccess.OpenExistingAsync(parsed.GetValue(local), forLookup: true, cancellationToken).ConfigureAwait(false);
             await using (access.ConfigureAwait(false))
             {
-                if (!RecordId.TryParse(text, out var id)) id = await FindRecordAsync(text, access.Api, cancellationToken).ConfigureAwait(false);
+                if (!RecordId.TryParse(text, out var id)) id = await FindRecordAsync(text, access.Api, output, cancellationToken).ConfigureAwait(false);
                 var bundle = await access.Api.GetEvidenceAsync(id, cancellationToken).ConfigureAwait(false)
                     ?? throw new RegistryException(ErrorCodes.RecordUnknown, $"There is no record {id} in this registry.");
                 AtomicFile.Write(path, bundle.ToJson());
@@ -58,9 +58,9 @@ internal static class EvidenceCommand
         return report.Findings.First(finding => finding.Subject == "anchor").Result;
     }
 
-    private static async Task<RecordId> FindRecordAsync(string file, ITectraApi api, CancellationToken cancellationToken)
+    private static async Task<RecordId> FindRecordAsync(string file, ITectraApi api, CommandOutput output, CancellationToken cancellationToken)
     {
-        var observed = await new ImageInspector().InspectFileAsync(file, InspectionDepth.Watermark, cancellationToken).ConfigureAwait(false);
+        var observed = await Media.InspectAsync(file, InspectionDepth.Watermark, output, cancellationToken).ConfigureAwait(false);
         var policy = new VerificationPolicy(KeyTrust.AnyKey, KeyTrust.AnyKey);
         var report = await api.VerifyAsync(observed, policy, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         return report.Certificate?.RecordId

@@ -2,10 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using Tectra.Cli.Output;
 using Tectra.Cli.State;
+using Tectra.Sdk;
 using Tectra.Sdk.Api.Outbox;
+using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
 using Tectra.Sdk.Imaging;
 using Tectra.Sdk.Keys;
+using Tectra.Sdk.Video;
 
 namespace Tectra.Cli.Commands;
 
@@ -16,20 +19,21 @@ internal static class SignCommand
 
     public static Command Create()
     {
-        var files = CommandParts.FilesArgument("JPEG, PNG or WebP files.");
-        var output = new Option<string?>("--output", "-o") { Description = "A file (one input; its extension chooses the format) or a folder (formats are kept). Default: NAME.signed.EXT beside the input. What is there is replaced." };
+        var files = CommandParts.FilesArgument("JPEG, PNG or WebP pictures, or videos (MP4, WebM and what else ffmpeg reads).");
+        var output = new Option<string?>("--output", "-o") { Description = "A file (one input; its extension chooses the format) or a folder (formats are kept). Default: NAME.signed.EXT beside the input. What is there is replaced. A video is delivered as it is: with an output as a copy, else nothing is written." };
         var origin = new Option<string>("--origin") { Description = $"What it is: {string.Join(", ", OriginType.All.Select(type => type.Code))}.", DefaultValueFactory = _ => OriginType.DigitalArtwork.Code };
         var device = new Option<string?>("--device") { Description = "The capturing device or model." };
         var meta = new Option<string[]>("--meta") { Description = "Metadata to register and certify, K=V. May be repeated. No personal data." };
         var key = new Option<string?>("--key") { Description = "The signing key's name. Default: the login's; without a server 'default', made on first use." };
         var parent = new Option<string?>("--parent") { Description = "The record before this one in a chain of custody." };
         var watermark = new Option<WatermarkMode>("--watermark") { Description = "WhenPossible, Required or None.", DefaultValueFactory = _ => WatermarkMode.WhenPossible };
+        var fps = CommandParts.SampleRateOption();
         var local = CommandParts.LocalOption();
         var wait = new Option<int>("--wait") { Description = $"With a server: how many seconds to wait at the end for registrations to be delivered, 0 to {MaxWaitSeconds}. What isn't stays in the outbox.", DefaultValueFactory = _ => 30 };
         var sendName = new Option<bool>("--send-filename") { Description = "Tell the registry the source's file name, for lists. It is shown to nobody else." };
-        var command = new Command("sign", "Sign and watermark images, and register them: at the server that is configured, else in the registry on this machine.")
+        var command = new Command("sign", "Sign and watermark images, sign videos, and register them: at the server that is configured, else in the registry on this machine.")
         {
-            files, output, origin, device, meta, key, parent, watermark, local, wait, sendName,
+            files, output, origin, device, meta, key, parent, watermark, fps, local, wait, sendName,
         };
         return command.WithAction(CommandParts.JsonOption(), (parsed, console, cancellationToken) =>
         {
@@ -42,7 +46,7 @@ internal static class SignCommand
             };
             var seconds = parsed.GetValue(wait);
             if (seconds is < 0 or > MaxWaitSeconds) throw new ArgumentException($"--wait is 0 to {MaxWaitSeconds} seconds.");
-            var job = new Job(parsed.GetRequiredValue(files), parsed.GetValue(output), parsed.GetValue(key), request, parsed.GetValue(sendName), console);
+            var job = new Job(parsed.GetRequiredValue(files), parsed.GetValue(output), parsed.GetValue(key), request, parsed.GetValue(fps), parsed.GetValue(sendName), console);
             return RunAsync(job, parsed.GetValue(local), TimeSpan.FromSeconds(seconds), cancellationToken);
         }, files);
     }
@@ -64,7 +68,7 @@ internal static class SignCommand
         await using (open.ConfigureAwait(false))
         {
             await open.Registry.RegisterKeyAsync(key.PublicKey, stored.UserId, stored.Name, cancellationToken).ConfigureAwait(false);
-            return await SignAsync(job, targets, new ImageSigner(key, stored.Identity), new LocalDelivery(open.Registry, job.Console), cancellationToken).ConfigureAwait(false);
+            return await SignAsync(job, targets, Signers.Of(key, stored.Identity, job), new LocalDelivery(open.Registry, job.Console), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -76,7 +80,7 @@ internal static class SignCommand
         var stored = await keys.OpenAsync(job.KeyName, client, cancellationToken).ConfigureAwait(false);
         using var key = Open(home, stored);
         using var delivery = new ServerDelivery(RegistrationOutbox.Open(home.OutboxPath), client, wait, job.Console);
-        return await SignAsync(job, targets, new ImageSigner(key, keys.IdentityOf(stored)), delivery, cancellationToken).ConfigureAwait(false);
+        return await SignAsync(job, targets, Signers.Of(key, keys.IdentityOf(stored), job), delivery, cancellationToken).ConfigureAwait(false);
     }
 
     private static SigningKey Open(TectraHome home, StoredKey stored)
@@ -85,7 +89,7 @@ internal static class SignCommand
         return stored.Unprotect(fernet);
     }
 
-    private static async Task<int> SignAsync(Job job, OutputTargets targets, ImageSigner signer, ISignDelivery delivery, CancellationToken cancellationToken)
+    private static async Task<int> SignAsync(Job job, OutputTargets targets, Signers signers, ISignDelivery delivery, CancellationToken cancellationToken)
     {
         try
         {
@@ -93,11 +97,10 @@ internal static class SignCommand
             {
                 try
                 {
-                    var (target, format) = targets.OfPicture(file);
-                    var bytes = await CommandParts.ReadAsync(file, cancellationToken).ConfigureAwait(false);
-                    var signed = await signer.SignAsync(bytes, job.Request with { OutputFormat = format }, cancellationToken).ConfigureAwait(false);
-                    if (job.SendsNames) signed = signed with { Registration = signed.Registration with { OriginalFileName = Path.GetFileName(file) } };
-                    await delivery.DeliverAsync(new SignedPicture(file, target, signed), cancellationToken).ConfigureAwait(false);
+                    var signed = Media.IsVideo(file)
+                        ? await SignVideoAsync(job, targets, signers.Videos, file, cancellationToken).ConfigureAwait(false)
+                        : await SignPictureAsync(job, targets, signers.Pictures, file, cancellationToken).ConfigureAwait(false);
+                    await delivery.DeliverAsync(signed, cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is not OperationCanceledException && CommandOutput.ErrorOf(e) is { } error)
                 {
@@ -127,6 +130,33 @@ internal static class SignCommand
         return metadata;
     }
 
+    /// <summary>Signs a picture in memory.</summary>
+    private static async Task<SignedFile> SignPictureAsync(Job job, OutputTargets targets, ImageSigner signer, string file, CancellationToken cancellationToken)
+    {
+        var (target, format) = targets.OfPicture(file);
+        var bytes = await CommandParts.ReadAsync(file, cancellationToken).ConfigureAwait(false);
+        var signed = await signer.SignAsync(bytes, job.Request with { OutputFormat = format }, cancellationToken).ConfigureAwait(false);
+        if (job.SendsNames) signed = signed with { Registration = signed.Registration with { OriginalFileName = Path.GetFileName(file) } };
+        return new SignedPicture(file, target, signed);
+    }
+
+    /// <summary>Signs a video where it is.</summary>
+    private static async Task<SignedFile> SignVideoAsync(Job job, OutputTargets targets, VideoSigner signer, string file, CancellationToken cancellationToken)
+    {
+        if (job.Request.Watermark == WatermarkMode.Required)
+            throw new InvalidContentException(ErrorCodes.VideoHasNoWatermark, "Videos carry no watermark. Leave --watermark Required out.");
+        var target = targets.OfVideo(file) ?? file;
+        var request = new VideoSignRequest(job.Request.Origin) { DeviceId = job.Request.DeviceId, Metadata = job.Request.Metadata, ParentRecordId = job.Request.ParentRecordId };
+        var signed = await job.Console.WithProgressAsync(file, progress => signer.SignFileAsync(file, request, progress, cancellationToken)).ConfigureAwait(false);
+        return new SignedClip(file, target, signed, job.SendsNames ? Path.GetFileName(file) : null);
+    }
+
     /// <summary>What the arguments ask for.</summary>
-    private sealed record Job(string[] Files, string? Output, string? KeyName, SignRequest Request, bool SendsNames, CommandOutput Console);
+    private sealed record Job(string[] Files, string? Output, string? KeyName, SignRequest Request, SampleRate? SampleRate, bool SendsNames, CommandOutput Console);
+
+    /// <summary>Signers of one key.</summary>
+    private sealed record Signers(ImageSigner Pictures, VideoSigner Videos)
+    {
+        public static Signers Of(SigningKey key, SignerIdentity identity, Job job) => new(new ImageSigner(key, identity), new VideoSigner(key, identity, Media.Options(job.SampleRate)));
+    }
 }

@@ -45,6 +45,32 @@ internal sealed record SignDocument(
     ErrorDocument? AnchoringProblem,
     ErrorDocument? RegistrationProblem);
 
+/// <summary>A line of <c>tectra sign</c> about a video.</summary>
+internal sealed record SignedVideoDocument(
+    string File,
+    string OutputPath,
+    string RecordId,
+    string Sha256,
+    string Phash,
+    string Timestamp,
+    string BlockchainStatus,
+    long DurationMs,
+    string SampleRate,
+    int FrameCount,
+    int SegmentCount,
+    string FinalChainHash,
+    JsonElement Certificate,
+    string[] Notices,
+    ErrorDocument? AnchoringProblem,
+    ErrorDocument? RegistrationProblem);
+
+/// <summary>A line of <c>tectra video inspect</c>.</summary>
+internal sealed record VideoLine(
+    string File, string MediaType, int Width, int Height, long DurationMs, string SampleRate, string Sha256, string Phash, string FinalChainHash, VideoSegmentLine[] Segments);
+
+/// <summary>One segment of a video.</summary>
+internal sealed record VideoSegmentLine(int Index, long StartMs, long EndMs, string SegmentHash, string AggregatePhash, string[] Frames);
+
 /// <summary>The line of <c>tectra watermark embed</c>.</summary>
 internal sealed record EmbedDocument(string File, string OutputPath, string Payload, double? PsnrDb, double? Ssim, string[] Notices);
 
@@ -103,6 +129,8 @@ internal sealed record ServeLine(string[] Urls, string Database, string LedgerPu
 [JsonSerializable(typeof(FailureDocument))]
 [JsonSerializable(typeof(HashDocument))]
 [JsonSerializable(typeof(SignDocument))]
+[JsonSerializable(typeof(SignedVideoDocument))]
+[JsonSerializable(typeof(VideoLine))]
 [JsonSerializable(typeof(EmbedDocument))]
 [JsonSerializable(typeof(ExtractDocument))]
 [JsonSerializable(typeof(KeyDocument))]

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 using Tectra.Sdk;
+using Tectra.Sdk.Video;
 
 namespace Tectra.Cli.Output;
 
@@ -76,6 +77,19 @@ internal sealed class CommandOutput
         WriteLine(line.ToJsonString(CliJson.Line.Options));
     }
 
+    /// <summary>Does something long about a file, with a progress bar on standard error if that is a terminal and a person reads it.</summary>
+    public async Task<T> WithProgressAsync<T>(string file, Func<IProgress<VideoProgress>?, Task<T>> work)
+    {
+        if (IsJson || System.Console.IsErrorRedirected) return await work(null).ConfigureAwait(false);
+        return await _errors.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(context =>
+            {
+                var task = context.AddTask(Escape(Path.GetFileName(file)), maxValue: 1);
+                return work(new Steps(task));
+            }).ConfigureAwait(false);
+    }
+
     /// <summary>A file that couldn't be handled: a JSON line in its place, or a line on standard error.</summary>
     public void Failure(string file, ErrorDocument error)
     {
@@ -107,5 +121,10 @@ internal sealed class CommandOutput
         HasWritten = true;
         _out.WriteLine(json);
         _out.Flush();
+    }
+
+    private sealed class Steps(ProgressTask task) : IProgress<VideoProgress>
+    {
+        public void Report(VideoProgress value) => task.Value = value.Fraction;
     }
 }

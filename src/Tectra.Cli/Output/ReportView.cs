@@ -19,6 +19,7 @@ internal static class ReportView
         AddRow(table, "perceptual hash", report.PerceptualHash);
         AddRow(table, "blockchain", report.Blockchain);
         console.Write(table);
+        VideoView.Write(console, report);
         if (report.Certificate is { } certificate)
         {
             var origin = OriginType.TryParse(certificate.OriginCode, out var known) ? known.Label : certificate.OriginCode;
