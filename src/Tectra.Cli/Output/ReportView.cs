@@ -109,6 +109,9 @@ internal static class ReportView
     {
         ContentState.IdenticalToSigned => "byte for byte the signed file",
         ContentState.IdenticalToOriginal => "byte for byte the original",
+        ContentState.ReEncoded when report.Video is { ChainIntact: true } => "the signed frames in other bytes",
+        ContentState.ReEncoded when report.Video is not null => "encoded again; every segment looks as it was signed",
+        ContentState.Excerpt => "a part of the signed video",
         ContentState.ReEncoded when report.Alteration is { } alteration => string.Create(
             CultureInfo.InvariantCulture, $"re-encoded; no change found in the {Math.Floor(100 * alteration.JudgedShare)} % of it that can be judged"),
         ContentState.ReEncoded => "re-encoded; too little of the watermark is left to tell whether it was changed",

@@ -91,7 +91,7 @@ internal sealed class VideoLab : IDisposable
 
     /// <summary>A stretch shows another clip.</summary>
     public string Replace(string clip, Stretch stretch, string other) => Filter(
-        clip, "[1:V][0:V]scale2ref=w=iw:h=ih[o][v];[v][o]overlay=eof_action=repeat:@", stretch, other);
+        clip, string.Create(CultureInfo.InvariantCulture, $"[1:V]trim=end={stretch.To}[x];[x][0:V]scale2ref=w=iw:h=ih[o][v];[v][o]overlay=eof_action=pass:@"), stretch, other);
 
     /// <summary>The stretches of a clip in another order.</summary>
     public string Assemble(string clip, params Stretch[] stretches)
