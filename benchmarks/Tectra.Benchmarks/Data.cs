@@ -3,15 +3,19 @@ namespace Tectra.Benchmarks;
 /// <summary>The pictures that are measured: the repository's own.</summary>
 internal static class Data
 {
-    public static string PathOf(string relative)
+    /// <summary>The folder that holds the repository.</summary>
+    public static string Repository { get; } = FindRepository();
+
+    public static string PathOf(string relative) => Path.Combine(Repository, "tests", "data", "images", relative);
+
+    public static byte[] Read(string relative) => File.ReadAllBytes(PathOf(relative));
+
+    private static string FindRepository()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var path = Path.Combine(folder.FullName, "tests", "data", "images", relative);
-            if (File.Exists(path)) return path;
+            if (File.Exists(Path.Combine(folder.FullName, "Tectra.Sdk.sln"))) return folder.FullName;
         }
-        throw new FileNotFoundException($"{relative} is not in tests/data/images above {AppContext.BaseDirectory}.");
+        throw new DirectoryNotFoundException($"There is no repository above {AppContext.BaseDirectory}.");
     }
-
-    public static byte[] Read(string relative) => File.ReadAllBytes(PathOf(relative));
 }

@@ -17,6 +17,8 @@ return args switch
     ["similarity", var records] => SimilarityTimer.Run(int.Parse(records, CultureInfo.InvariantCulture), null),
     ["keccak", "--out", var output] => KeccakTimer.Run(output),
     ["keccak"] => KeccakTimer.Run(null),
+    ["video", "--out", var output] => await VideoTimer.RunAsync(output),
+    ["video"] => await VideoTimer.RunAsync(null),
     ["merkle", "--out", var output] => MerkleTimer.Run(DefaultLeaves, output),
     ["merkle", var leaves, "--out", var output] => MerkleTimer.Run(int.Parse(leaves, CultureInfo.InvariantCulture), output),
     ["merkle"] => MerkleTimer.Run(DefaultLeaves, null),
