@@ -75,22 +75,22 @@ internal sealed class RecordFinder : IDisposable
         if (observed.Watermark is { } reading && !(isNamed && await HasPayloadAsync(byBytes, reading.Payload, cancellationToken).ConfigureAwait(false)))
         {
             var byPayload = await FindPayloadsAsync(reading.Payload, cancellationToken).ConfigureAwait(false);
-            found.UnionWith(byPayload);
+            Add(byPayload);
             isNamed |= !options.IsExhaustive && observed.PerceptualHash is { } picture && await LooksLikeAsync(byPayload, picture, options.PerceptualRadius, cancellationToken).ConfigureAwait(false);
         }
         if (isNamed) return found;
         if (observed.PerceptualHash is { } hash)
         {
-            found.UnionWith(await FindPicturesAsync(hash, options.PerceptualRadius, cancellationToken).ConfigureAwait(false));
-            AddVideos(await FindVideosAsync([hash], options.PerceptualRadius, cancellationToken).ConfigureAwait(false));
+            Add(await FindPicturesAsync(hash, options.PerceptualRadius, cancellationToken).ConfigureAwait(false));
+            Add(await FindVideosAsync([hash], options.PerceptualRadius, cancellationToken).ConfigureAwait(false));
         }
-        if (observed.Video is { } video) AddVideos(await FindVideosAsync(video.Frames, options.PerceptualRadius, cancellationToken).ConfigureAwait(false));
+        if (observed.Video is { } video) Add(await FindVideosAsync(video.Frames, options.PerceptualRadius, cancellationToken).ConfigureAwait(false));
         return found;
 
-        // Pictures come first: what they leave of the limit is for videos.
-        void AddVideos(IReadOnlyList<long> videos)
+        // What comes first leaves the rest of the limit to what comes later: videos a still may be of come last.
+        void Add(IReadOnlyList<long> sequences)
         {
-            foreach (var sequence in videos)
+            foreach (var sequence in sequences)
             {
                 if (found.Count < LookupOptions.MaxCandidates) found.Add(sequence);
             }

@@ -36,7 +36,9 @@ public interface ITectraApi
     /// The evidence of the records that may be the observed content's own: same bytes, payload within
     /// <see cref="VerificationPolicy.WatermarkRadius"/> bits, or perceptual hash within the options' radius, with full recall
     /// inside these radii. A costlier search is left out where a cheaper one has named the record, unless the options ask for all.
-    /// Revoked records are among them.
+    /// Of a video at most 256 frames are looked up, evenly from its whole length, and the 16 videos found that have most of them; a
+    /// picture is also looked up among the frames of videos. At most <see cref="LookupOptions.MaxCandidates"/> records; revoked ones are
+    /// among them.
     /// </summary>
     ValueTask<IReadOnlyList<EvidenceBundle>> FindAsync(ObservedContent observed, LookupOptions options, CancellationToken cancellationToken = default);
 

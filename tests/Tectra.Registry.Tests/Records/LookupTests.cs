@@ -34,6 +34,20 @@ public sealed class LookupTests
     }
 
     [Test]
+    public async Task However_much_matches_no_more_records_are_found_than_a_client_reads()
+    {
+        await using var fixture = await RegistryFixture.CreateAsync();
+        var same = Enumerable.Range(0, 200).Select(_ => fixture.Sign("the same bytes", 0x00000000FFFFFFFF, watermark: false));
+        var alike = Enumerable.Range(0, 200).Select(i => fixture.Sign($"picture {i}", 0xFFFFFFFF00000000, watermark: false));
+        foreach (var batch in same.Concat(alike).Chunk(Sdk.Api.ITectraApi.MaxBatch))
+            await fixture.Registry.RegisterBatchAsync([.. batch.Select(signed => new Sdk.Api.RegistrationRequest(signed.Envelope, null))]);
+        var observed = RegistryFixture.Observe("the same bytes", 0xFFFFFFFF00000000) with { Watermark = null };
+        var found = await fixture.Registry.FindAsync(observed, new Sdk.Api.LookupOptions { IsExhaustive = true });
+        Assert.That(found, Has.Count.EqualTo(Sdk.Api.LookupOptions.MaxCandidates));
+        Assert.That(found.Count(bundle => Certificate.FromPayload(bundle.Envelope.Payload).Fingerprint.Sha256 == observed.Sha256), Is.EqualTo(200), "those with its bytes are all there");
+    }
+
+    [Test]
     public async Task A_candidate_payload_is_looked_up_even_below_the_threshold()
     {
         await using var fixture = await RegistryFixture.CreateAsync();

@@ -1,3 +1,4 @@
+using Tectra.Registry.Tests.Similarity;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
@@ -17,9 +18,19 @@ public sealed class SqliteUpgradeTests
         var folder = Directory.CreateTempSubdirectory("tectra-upgrade-").FullName;
         foreach (var name in new[] { "registry.db", "ledger.jsonl" }) File.Copy(TestData.PathOf($"registry-v1/{name}"), Path.Combine(folder, name));
         using var key = SigningKey.Create();
+        await using var fixture = await RegistryFixture.CreateAsync();
+        var frames = new VideoFrames(1).Next(30);
+        var video = fixture.SignVideo("video", SampleRate.Of(1), frames);
         for (var opened = 1; opened <= 2; opened++)
         {
             await using var registry = EmbeddedRegistry.Open(folder, key);
+            if (opened == 1)
+            {
+                await registry.RegisterKeyAsync(fixture.Key.PublicKey, RegistryFixture.UserId);
+                await registry.RegisterAsync(new RegistrationRequest(video.Envelope, null));
+            }
+            var clip = await registry.FindAsync(RegistryFixture.ObserveVideo("clip", SampleRate.Of(8), frames[3..7]), new LookupOptions());
+            Assert.That(clip.Single().Envelope.PayloadSha256, Is.EqualTo(video.Envelope.PayloadSha256));
             var parent = (await registry.GetEvidenceAsync(Parent))!;
             var certificate = Certificate.FromPayload(parent.Envelope.Payload);
             var observed = new ObservedContent

@@ -54,6 +54,7 @@ public sealed class TectraApiClientTests
             Case("search pictures", c => c.SearchAsync(RecordSearch.ByPerceptualHash(new PerceptualHash(1), 3) with { Limit = 9, Cursor = "x" }), "GET", $"{records}/public/search?perceptual_hash=0000000000000001&radius=3&limit=9&cursor=x", null, page, true),
             Case("search payloads", c => c.SearchAsync(RecordSearch.ByPayload(new WatermarkPayload(1))), "GET", $"{records}/public/search?payload=00000000000000000000000000000001&limit=50", null, page, true),
             Case("search keys", c => c.SearchAsync(RecordSearch.ByPublicKey(PublicKey.Parse(Key64))), "GET", $"{records}/public/search?public_key={Key64}&limit=50", null, page, true),
+            Case("segments", c => c.GetSegmentsAsync(RecordId.Parse(Id)), "GET", $"{records}/{Id}/segments", null, $$"""{"items":[{"index":0,"start_ms":0,"end_ms":40,"segment_hash":"{{Key64}}","aggregate_phash":"0123456789abcdef","frame_count":1}]}""", true),
             Case("create webhook", c => c.CreateWebhookAsync(new Uri("https://hook.example/x?a=1"), [WebhookEvents.ContentSigned]), "POST", hooks, """{"url":"https://hook.example/x?a=1","events":["content.signed"]}""", WebhookJson, true),
             Case("list webhooks", c => c.ListWebhooksAsync(), "GET", hooks, null, $$"""{"items":[{{WebhookJson}}]}""", true),
             Case("delete webhook", c => c.DeleteWebhookAsync(Id), "DELETE", $"{hooks}/{Id}", null, null, true),
@@ -168,6 +169,7 @@ public sealed class TectraApiClientTests
         Assert.That(await client.GetCertificateAsync(id), Is.Null);
         Assert.That(await client.GetRecordAsync(id), Is.Null);
         Assert.That(await client.GetCustodyChainAsync(id), Is.Empty);
+        Assert.That(await client.GetSegmentsAsync(id), Is.Empty);
         Assert.That(async () => await client.RevokeAsync(id, ""), Throws.InstanceOf<RegistryException>().With.Property("Code").EqualTo("record_unknown"));
         using var proxy = new FakeRegistry(() => FakeRegistry.Json("<html>", System.Net.HttpStatusCode.NotFound));
         using var lost = proxy.Client();

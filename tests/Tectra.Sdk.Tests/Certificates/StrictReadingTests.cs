@@ -9,6 +9,10 @@ public sealed class StrictReadingTests
 {
     private static readonly JsonNode Vector = JsonNode.Parse(TestData.Read("vectors/certificate.json"))!["cases"]![0]!;
 
+    private static readonly JsonNode Video = JsonNode.Parse(TestData.Read("vectors/certificate.json"))!["cases"]![2]!;
+
+    private static readonly string[] RequiredOfVideo = ["algorithm", "duration_ms", "sample_rate", "frame_count", "segment_count", "final_chain_hash", "frames"];
+
     private static readonly string[] Required =
     [
         "type", "record_id", "original_sha256", "watermarked_sha256", "perceptual_hash", "width", "height", "media_type", "timestamp", "user_id",
@@ -23,6 +27,28 @@ public sealed class StrictReadingTests
         foreach (var name in Required) AssertRefused(certificate => certificate.Remove(name), $"without {name}");
         AssertRefused(certificate => certificate["extra"] = 1, "with a field more");
         AssertRefused(certificate => certificate["algorithms"]!.AsObject()["extra"] = 1, "with an algorithm more");
+    }
+
+    [Test]
+    public void A_videos_frames_and_all_that_is_said_of_them_must_agree()
+    {
+        Assert.That(Video["certificate"]!["video"]!.AsObject().Select(field => field.Key), Is.EqualTo(RequiredOfVideo), "the documented order");
+        foreach (var name in RequiredOfVideo) AssertVideoRefused(certificate => certificate["video"]!.AsObject().Remove(name), $"without {name}");
+        AssertVideoRefused(certificate => certificate["video"]!["extra"] = 1, "with a field more");
+        AssertVideoRefused(certificate => certificate.Remove("video"), "a video without segments");
+        AssertVideoRefused(certificate => certificate["video"] = null, "a video whose segments are null");
+        AssertVideoRefused(certificate => certificate["type"] = "https://tectra.vision/certificate/v1", "a picture with segments");
+        AssertRefused(certificate => certificate["type"] = "https://tectra.vision/video-certificate/v1", "a picture that calls itself a video");
+        AssertVideoRefused(certificate => certificate["perceptual_hash"] = "0000000000000000", "another majority");
+        foreach (var (name, value) in new (string, JsonNode)[]
+        {
+            ("algorithm", "tectra-segments-2"), ("duration_ms", -1), ("duration_ms", 31_536_000_001), ("duration_ms", 1.5), ("sample_rate", "16/2"), ("sample_rate", "4/1"), ("sample_rate", ""),
+            ("frame_count", 23), ("segment_count", 2), ("final_chain_hash", new string('0', 64)), ("frames", ""), ("frames", "AAAAAAAAAAAA"),
+            ("frames", Convert.ToBase64String([.. Convert.FromBase64String(Video["certificate"]!["video"]!["frames"]!.GetValue<string>()), 0])),
+        })
+        {
+            AssertVideoRefused(certificate => certificate["video"]![name] = value.DeepClone(), $"{name} = {value}");
+        }
     }
 
     [TestCase("type", "https://tectra.vision/certificate/v2")]
@@ -97,9 +123,12 @@ public sealed class StrictReadingTests
         }
     }
 
-    private static void AssertRefused(Action<JsonObject> change, string what)
+    private static void AssertVideoRefused(Action<JsonObject> change, string what) => AssertRefused(change, what, Video);
+
+    private static void AssertRefused(Action<JsonObject> change, string what, JsonNode? vector = null)
     {
-        var certificate = Vector["certificate"]!.DeepClone().AsObject();
+        var certificate = (vector ?? Vector)["certificate"]!.DeepClone().AsObject();
+        Assert.That(() => Certificate.FromPayload(Encoding.UTF8.GetBytes(certificate.ToJsonString())), Throws.Nothing, "as it is");
         change(certificate);
         Assert.That(
             () => Certificate.FromPayload(Encoding.UTF8.GetBytes(certificate.ToJsonString())),

@@ -148,6 +148,30 @@ public sealed class ApiContractTests(string kind)
     }
 
     [Test]
+    public async Task A_video_is_found_by_its_bytes_by_frames_and_by_a_still_and_its_evidence_comes_whole()
+    {
+        var (jane, frames) = (_registry.Jane, Videos.Frames(40, scene: 1));
+        var signed = await Videos.SignAsync(jane.Key, jane.UserId, jane.Clock, "video", SampleRate.Of(1), frames);
+        await jane.RegisterAsync(signed);
+        await jane.RegisterAsync(jane.Sign("picture", Videos.Frames(1, scene: 2)[0].Bits));
+        Assert.That((await jane.Api.RegisterAsync(new RegistrationRequest(signed.Envelope, null))).AlreadyRegistered, Is.True);
+        foreach (var observed in new[]
+        {
+            Videos.Observe("video", SampleRate.Of(8), Videos.Frames(5, scene: 3)),
+            Videos.Observe("clip", SampleRate.Of(8), frames[10..14]),
+            new ObservedContent { Sha256 = Digest("still"), PerceptualHash = frames[39] },
+        })
+        {
+            var found = (await _registry.Max.Api.FindAsync(observed, new LookupOptions())).Single();
+            Assert.That(found.Envelope.PayloadSha256, Is.EqualTo(signed.Envelope.PayloadSha256));
+            Assert.That(Certificate.FromPayload(found.Envelope.Payload).Fingerprint.Video!.Frames, Is.EqualTo(frames));
+        }
+        Assert.That(await jane.Api.FindAsync(Videos.Observe("strange", SampleRate.Of(8), Videos.Frames(5, scene: 3)), new LookupOptions()), Is.Empty);
+        await _registry.AnchorAsync();
+        Assert.That((await jane.Api.GetEvidenceAsync(signed.Certificate.RecordId))!.Anchor, Is.Not.Null, "the video is a leaf like any other record");
+    }
+
+    [Test]
     public async Task A_chain_of_custody_is_followed_across_users()
     {
         var (jane, max) = (_registry.Jane, _registry.Max);

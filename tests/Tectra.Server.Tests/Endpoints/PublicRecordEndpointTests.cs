@@ -45,6 +45,7 @@ internal sealed class PublicRecordEndpointTests(string engine) : ServerTests(eng
     [TestCase("certificate")]
     [TestCase("evidence")]
     [TestCase("chain")]
+    [TestCase("segments")]
     public async Task A_record_that_does_not_exist_is_unknown(string what)
     {
         Assert.That((await Server.GetAsync($"{Records}/01890000-0000-7000-8000-000000000000/{what}")).Code, Is.EqualTo("record_unknown"));

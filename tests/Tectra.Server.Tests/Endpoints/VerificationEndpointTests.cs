@@ -75,6 +75,15 @@ internal sealed class VerificationEndpointTests(string engine) : ServerTests(eng
     [TestCase("""{"sha256":"HASH","watermark":{"found":true,"payload":"00000000000000000000000000000000","confidence":"NaN"}}""")]
     [TestCase("""{"sha256":"HASH","watermark":{"found":true,"payload":"00000000000000000000000000000000","confidence":1e999}}""")]
     [TestCase("""{"sha256":"HASH","watermark":{"found":true,"payload":"00000000000000000000000000000000","confidence":1,"alteration":{"regions":[],"judged_share":2,"smallest_side":1}}}""")]
+    [TestCase("""{"sha256":"HASH","video":{"duration_ms":1000,"sample_rate":"1/1","frames":""}}""")]
+    [TestCase("""{"sha256":"HASH","video":{"duration_ms":1000,"sample_rate":"1/1","frames":"AAAA"}}""")]
+    [TestCase("""{"sha256":"HASH","video":{"duration_ms":1000,"sample_rate":"2/2","frames":"AAAAAAAAAAAA"}}""")]
+    [TestCase("""{"sha256":"HASH","video":{"duration_ms":-1,"sample_rate":"1/1","frames":"AAAAAAAAAAAA"}}""")]
+    [TestCase("""{"sha256":"HASH","video":{"duration_ms":31536000001,"sample_rate":"1/1","frames":"AAAAAAAAAAAA"}}""")]
+    [TestCase("""{"sha256":"HASH","video":{"duration_ms":1000,"sample_rate":"1/1","frames":"AAAAAAAAAACAgAE="}}""")]
+    [TestCase("""{"sha256":"HASH","video":{"duration_ms":1000,"sample_rate":"1/1","frames":null}}""")]
+    [TestCase("""{"sha256":"HASH","video":{"duration_ms":1000,"sample_rate":"1/1","frames":"AAAAAAAAAAAA","segments":[]}}""")]
+    [TestCase("""{"sha256":"HASH","perceptual_hash":"0000000000000000","video":{"duration_ms":1000,"sample_rate":"1/1","frames":"AAAAAAAAAAAA"}}""")]
     [TestCase("""{"sha256":"HASH","image":"iVBORw0KGgo="}""")]
     public async Task A_malformed_observation_is_refused(string body)
     {

@@ -43,6 +43,7 @@ internal sealed class AuthorisationTests(string engine) : ServerTests(engine)
         ["GET /api/v1/content-records/{id}/certificate"] = Public,
         ["GET /api/v1/content-records/{id}/evidence"] = Public,
         ["GET /api/v1/content-records/{id}/chain"] = Public,
+        ["GET /api/v1/content-records/{id}/segments"] = Public,
         ["GET /api/v1/content-records/public/search"] = Public,
         ["GET /api/v1/dashboard/stats"] = ApiScopes.Read,
         ["POST /api/v1/webhooks"] = ApiScopes.Admin,
