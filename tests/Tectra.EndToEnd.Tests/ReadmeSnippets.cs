@@ -11,6 +11,7 @@ using Tectra.Sdk.Evm;
 using Tectra.Sdk.Imaging;
 using Tectra.Sdk.Keys;
 using Tectra.Sdk.Verification;
+using Tectra.Sdk.Video;
 
 namespace Tectra.EndToEnd.Tests;
 
@@ -26,6 +27,8 @@ public sealed class ReadmeSnippets
         Uri firstNode = new("https://polygon.example"), secondNode = new("https://polygon.invalid");
         Environment.CurrentDirectory = folder;
         File.Copy(photo, "photo.png");
+        File.Copy(TestData.PathOf("video/bbb-480p-h264-30s.mp4"), "clip.mp4");
+        Ffmpeg.Run("-i", "clip.mp4", "-vf", "scale=640:-2,hflip=enable='gte(t,10)*lt(t,15)'", "-c:v", "libx264", "-preset", "veryfast", "-an", "copy.mp4");
         try
         {
             // Keys: made once, kept encrypted; the ledger has one of its own.
@@ -64,6 +67,13 @@ public sealed class ReadmeSnippets
             using var polygon = new EvmAnchorVerifier(new EvmRpcOptions { Urls = [firstNode, secondNode] });
             VerificationReport trustless = await polygon.VerifyAsync(observed, bundle, policy);
             Assert.That(trustless.PassedChecks, Is.EqualTo(4), "this bundle's anchor is a ledger's; the tests of chains have others");
+
+            // A video stays as it is: its frames are hashed and chained in segments, by which any copy or clip of it is known.
+            SignedVideo film = await new VideoSigner(key, acme).SignFileAsync("clip.mp4", new VideoSignRequest(OriginType.CameraVideo));
+            await registry.RegisterAsync(film.Registration);
+            VerificationReport copy = await registry.VerifyAsync(await new VideoInspector().InspectFileAsync("copy.mp4"), policy, TimeProvider.System);
+            Console.WriteLine($"{copy.Video!.VerifiedSegments} of {copy.Video.TotalSegments} segments: {string.Join(", ", copy.Video.Changes.Select(change => change.Details))}");
+            Assert.That((copy.Video.VerifiedSegments, copy.Video.Changes.Single().Details), Is.EqualTo((5, "00:10–00:15 changed")));
         }
         finally
         {
