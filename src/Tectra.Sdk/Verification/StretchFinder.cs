@@ -33,6 +33,22 @@ internal sealed class StretchFinder(VideoComparison comparison)
             else Explain(from, to, 0, stretches);
             i = next;
         }
+        return WithoutSlivers(stretches);
+    }
+
+    /// <summary>
+    /// Between two samples of the record nobody knows which stretch the file's frames belong to: what is shorter than that, and unknown,
+    /// belongs to the one that follows.
+    /// </summary>
+    private List<VideoStretch> WithoutSlivers(List<VideoStretch> stretches)
+    {
+        for (var i = stretches.Count - 2; i >= 0; i--)
+        {
+            if (stretches[i] is not { Kind: StretchKind.Unknown } sliver || sliver.Length > _pairing.Grid.Interval || stretches[i + 1] is not { Kind: StretchKind.Moved } next) continue;
+            if (next.RecordStart < sliver.Length) continue;
+            stretches[i + 1] = next with { Start = sliver.Start, RecordStart = next.RecordStart - sliver.Length };
+            stretches.RemoveAt(i);
+        }
         return stretches;
     }
 
@@ -77,30 +93,32 @@ internal sealed class StretchFinder(VideoComparison comparison)
     private VideoStretch? Best(long from, long to)
     {
         var frames = _pairing.ObservedBits[(int)from..(int)to];
-        var forward = FrameAlignment.Best(_pairing.RecordBits, _pairing.Positions, frames, from, comparison.Offset, _radius);
         var backwards = VideoJudge.Reversed(frames);
+        var forward = FrameAlignment.Best(_pairing.RecordBits, _pairing.Positions, frames, from, comparison.Offset, _radius);
         var backward = FrameAlignment.Best(_pairing.RecordBits, _pairing.Positions, backwards, from, comparison.Offset, _radius);
-        if (backward is { } turned && turned.Score >= ClearlyReversed * (forward?.Score ?? 0))
+        if (backward is { } turned && Run(backwards, from, to, turned.Offset) is { } back)
         {
-            // Reversed in place: the part's last frame stands at its beginning.
-            if (Run(backwards, from, to, turned.Offset) is not { } back || !IsClear(back, comparison.Offset)) return null;
-            return new VideoStretch(StretchKind.Reversed, from + to - back.End, from + to - back.Start, back.Start - turned.Offset);
+            // Reversed in its place, the part's last frame stands at its beginning.
+            var stretch = new VideoStretch(StretchKind.Reversed, from + to - back.End, from + to - back.Start, back.Start - turned.Offset);
+            var ahead = forward is { } other ? ScoreAt(other.Offset, stretch.Start, stretch.End) : 0;
+            if (back.Score >= ClearlyMoved * ScoreAt(comparison.Offset, stretch.Start, stretch.End) && back.Score >= ClearlyReversed * ahead) return stretch;
         }
-        if (forward is not { } best || best.Offset == comparison.Offset || Run(frames, from, to, best.Offset) is not { } run || !IsClear(run, comparison.Offset)) return null;
-        return new VideoStretch(StretchKind.Moved, run.Start, run.End, run.Start - best.Offset);
+        if (forward is not { } best || best.Offset == comparison.Offset || Run(frames, from, to, best.Offset) is not { } run) return null;
+        return run.Score >= ClearlyMoved * ScoreAt(comparison.Offset, run.Start, run.End)
+            ? new VideoStretch(StretchKind.Moved, run.Start, run.End, run.Start - best.Offset)
+            : null;
     }
 
-    /// <summary>Whether a run of frames agrees clearly better than the same part of the file does in place.</summary>
-    private bool IsClear(FrameRun run, long inPlace)
+    /// <summary>How well a part of the file agrees with the record at an offset.</summary>
+    private int ScoreAt(long offset, long from, long to)
     {
         var score = 0;
-        var observed = _pairing.ObservedBits;
         for (var sample = 0; sample < _pairing.Positions.Length; sample++)
         {
-            var at = _pairing.Positions[sample] + inPlace;
-            if (at >= run.Start && at < run.End) score += Score(_pairing.RecordBits[sample], observed[(int)at]);
+            var at = _pairing.Positions[sample] + offset;
+            if (at >= from && at < to) score += Score(_pairing.RecordBits[sample], _pairing.ObservedBits[(int)at]);
         }
-        return run.Score >= ClearlyMoved * score;
+        return score;
     }
 
     private int Score(ulong record, ulong observed) =>
