@@ -15,6 +15,9 @@ internal enum PairState
 
     /// <summary>Beside the frame it is compared with.</summary>
     Paired,
+
+    /// <summary>Just after the file's last frame, which it is compared with.</summary>
+    AtEnd,
 }
 
 /// <summary>A frame of the record and the one of the file beside it. Immutable.</summary>
@@ -77,7 +80,7 @@ internal sealed class FramePairing
         if (position > last)
         {
             // Only what is compared from the beginning ends where the record does.
-            if (offset == 0 && position - last <= _slackSteps) return Compare(sample, last) with { IsSame = false };
+            if (offset == 0 && position - last <= _slackSteps) return Compare(sample, last) with { State = PairState.AtEnd, IsSame = false };
             return Grid.IsBefore(sample, last + 1 - offset) ? Unsampled : default;
         }
         if (!Grid.IsSampled(sample)) return Unsampled;
