@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Tectra.Sdk.Verification;
 
 /// <summary>
@@ -9,8 +11,14 @@ internal sealed class StretchFinder(VideoComparison comparison)
     /// <summary>How often the rest of a part is looked at again: bounds the work on a file that was cut into very many pieces.</summary>
     private const int MaxDepth = 12;
 
-    /// <summary>How much better than in place a stretch must agree to be called moved, and how much better backwards than forwards.</summary>
-    private const double ClearlyMoved = 2, ClearlyReversed = 1.5;
+    /// <summary>
+    /// How many bits nearer on average the frames must be elsewhere than in place for a stretch to be called moved, and backwards than forwards.
+    /// Of a fixed shot that was cropped, each frame is about as near to every other as to its own.
+    /// </summary>
+    private const double ClearlyMoved = 8, ClearlyReversed = 6;
+
+    /// <summary>The distance of pictures that have nothing to do with each other.</summary>
+    private const double Unrelated = 32;
 
     private readonly FramePairing _pairing = comparison.Pairing;
     private readonly int _radius = comparison.Radius;
@@ -100,29 +108,34 @@ internal sealed class StretchFinder(VideoComparison comparison)
         {
             // Reversed in its place, the part's last frame stands at its beginning.
             var stretch = new VideoStretch(StretchKind.Reversed, from + to - back.End, from + to - back.Start, back.Start - turned.Offset);
-            var ahead = forward is { } other ? ScoreAt(other.Offset, stretch.Start, stretch.End) : 0;
-            if (back.Score >= ClearlyMoved * ScoreAt(comparison.Offset, stretch.Start, stretch.End) && back.Score >= ClearlyReversed * ahead) return stretch;
+            var there = AgreementAt(turned.Offset, backwards, from, back.Start, back.End);
+            var ahead = forward is { } other ? AgreementAt(other.Offset, frames, from, stretch.Start, stretch.End).Distance : Unrelated;
+            if (there.IsClearlyBetterThan(AgreementAt(comparison.Offset, frames, from, stretch.Start, stretch.End)) && there.Distance + ClearlyReversed <= ahead) return stretch;
         }
         if (forward is not { } best || best.Offset == comparison.Offset || Run(frames, from, to, best.Offset) is not { } run) return null;
-        return run.Score >= ClearlyMoved * ScoreAt(comparison.Offset, run.Start, run.End)
+        return AgreementAt(best.Offset, frames, from, run.Start, run.End).IsClearlyBetterThan(AgreementAt(comparison.Offset, frames, from, run.Start, run.End))
             ? new VideoStretch(StretchKind.Moved, run.Start, run.End, run.Start - best.Offset)
             : null;
     }
 
-    /// <summary>How well a part of the file agrees with the record at an offset.</summary>
-    private int ScoreAt(long offset, long from, long to)
+    /// <summary>How well the frames of a stretch agree with the record's at an offset, of those that say something.</summary>
+    private Agreement AgreementAt(long offset, ReadOnlySpan<ulong> frames, long first, long from, long to)
     {
-        var score = 0;
+        int sum = 0, count = 0, matches = 0;
         for (var sample = 0; sample < _pairing.Positions.Length; sample++)
         {
             var at = _pairing.Positions[sample] + offset;
-            if (at >= from && at < to) score += Score(_pairing.RecordBits[sample], _pairing.ObservedBits[(int)at]);
+            if (at < from || at >= to || !FrameInformation.IsInformative(_pairing.RecordBits[sample])) continue;
+            sum += BitOperations.PopCount(_pairing.RecordBits[sample] ^ frames[(int)(at - first)]);
+            if (IsMatch(_pairing.RecordBits[sample], frames[(int)(at - first)])) matches++;
+            count++;
         }
-        return score;
+        return new Agreement(matches, count == 0 ? Unrelated : (double)sum / count);
     }
 
-    private int Score(ulong record, ulong observed) =>
-        FrameInformation.IsInformative(record) && FrameInformation.IsInformative(observed) ? Math.Max(0, _radius + 1 - System.Numerics.BitOperations.PopCount(record ^ observed)) : 0;
+    /// <summary>Whether two frames say something and look the same.</summary>
+    private bool IsMatch(ulong record, ulong observed) =>
+        FrameInformation.IsInformative(record) && FrameInformation.IsInformative(observed) && BitOperations.PopCount(record ^ observed) <= _radius;
 
     /// <summary>
     /// The longest run of frames that agree at an offset: where matches outnumber the others by most. Null when it has too few or too small a
@@ -131,49 +144,47 @@ internal sealed class StretchFinder(VideoComparison comparison)
     private FrameRun? Run(ReadOnlySpan<ulong> frames, long from, long to, long offset)
     {
         long start = from, bestStart = from, bestEnd = from;
-        int balance = 0, score = 0, matches = 0, compared = 0, best = 0, bestScore = 0, bestMatches = 0, bestCompared = 0;
+        int balance = 0, matches = 0, compared = 0, best = 0, bestMatches = 0, bestCompared = 0;
         var isEndOpen = false;
         for (var sample = 0; sample < _pairing.Positions.Length; sample++)
         {
             var at = _pairing.Positions[sample] + offset;
             if (at < from || at >= to || !FrameInformation.IsInformative(_pairing.RecordBits[sample])) continue;
-            var gain = Score(_pairing.RecordBits[sample], frames[(int)(at - from)]);
+            var isMatch = IsMatch(_pairing.RecordBits[sample], frames[(int)(at - from)]);
             if (isEndOpen)
             {
                 bestEnd = at;
                 isEndOpen = false;
             }
             compared++;
-            balance += gain > 0 ? 1 : -1;
-            score += gain;
-            if (gain > 0) matches++;
+            balance += isMatch ? 1 : -1;
+            if (isMatch) matches++;
             if (balance < 0)
             {
-                (balance, score, matches, compared) = (0, 0, 0, 0);
+                (balance, matches, compared) = (0, 0, 0);
                 start = -1; // the next match begins a run
             }
-            else if (start < 0 && gain > 0)
+            else if (start < 0 && isMatch)
             {
                 start = at;
             }
             if (balance <= best) continue;
-            (best, bestStart, bestScore, bestMatches, bestCompared, isEndOpen) = (balance, start, score, matches, compared, true);
+            (best, bestStart, bestMatches, bestCompared, isEndOpen) = (balance, start, matches, compared, true);
         }
         if (bestMatches < FrameAlignment.MinMatches || bestMatches < VideoJudge.MatchedShare * bestCompared) return null;
-        return new FrameRun(bestStart, isEndOpen ? to : bestEnd, bestScore);
+        return new FrameRun(bestStart, isEndOpen ? to : bestEnd);
     }
 
     /// <summary>How far the frames at the beginning and at the end of a part are in place.</summary>
     private (long Head, long Tail) InPlaceEnds(long from, long to)
     {
-        long head = from, tail = to;
         var observed = _pairing.ObservedBits;
         long? firstOther = null, afterLastOther = null;
         for (var sample = 0; sample < _pairing.Positions.Length; sample++)
         {
             var at = _pairing.Positions[sample] + comparison.Offset;
             if (at < from || at >= to) continue;
-            if (Score(_pairing.RecordBits[sample], observed[(int)at]) > 0)
+            if (IsMatch(_pairing.RecordBits[sample], observed[(int)at]))
             {
                 if (firstOther is not null) afterLastOther ??= at;
             }
@@ -184,10 +195,15 @@ internal sealed class StretchFinder(VideoComparison comparison)
             }
         }
         if (firstOther is not { } other) return (to, to);
-        head = other;
-        tail = afterLastOther ?? to;
-        return (head, tail);
+        return (other, afterLastOther ?? to);
     }
 
-    private readonly record struct FrameRun(long Start, long End, int Score);
+    private readonly record struct FrameRun(long Start, long End);
+
+    /// <param name="Matches">How many frames look the same.</param>
+    /// <param name="Distance">By how many bits frames differ on average.</param>
+    private readonly record struct Agreement(int Matches, double Distance)
+    {
+        public bool IsClearlyBetterThan(Agreement inPlace) => Distance + ClearlyMoved <= inPlace.Distance && Matches - FrameAlignment.MinMatches >= inPlace.Matches;
+    }
 }

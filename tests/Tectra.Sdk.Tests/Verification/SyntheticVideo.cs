@@ -71,6 +71,9 @@ internal sealed class SyntheticVideo
         })]);
     }
 
+    /// <summary>The same with some bits of every frame turned round, as cropping and logos do.</summary>
+    public SyntheticVideo Masked(ulong bits) => new([.. Frames.Select(frame => frame ^ bits)]);
+
     public VideoFingerprint Record(SampleRate? rate = null)
     {
         var chosen = rate ?? SampleRate.Of(1);

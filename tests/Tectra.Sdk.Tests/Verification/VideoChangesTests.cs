@@ -127,6 +127,17 @@ public sealed class VideoChangesTests
     }
 
     [Test]
+    public void A_fixed_shot_that_was_cropped_is_called_changed_and_neither_moved_nor_reversed()
+    {
+        for (var seed = 0; seed < 30; seed++)
+        {
+            var shot = SyntheticVideo.Film(seed, 60, bitsPerSecond: 1, hasCuts: false);
+            var cropped = shot.Masked(SyntheticVideo.Picture(new Random(seed)) & SyntheticVideo.Picture(new Random(seed + 1000))).ReEncoded(seed, bits: 10);
+            Assert.That(Judge(cropped, shot).Changes.Select(change => change.Kind), Is.All.EqualTo(VideoChangeKind.Changed), $"seed {seed}");
+        }
+    }
+
+    [Test]
     public void Random_edits_are_told_without_nonsense()
     {
         var random = new Random(5);
