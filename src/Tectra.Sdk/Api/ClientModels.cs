@@ -18,8 +18,8 @@ public sealed record LoginToken(string Token, TimeSpan Lifetime, string UserId)
 }
 
 /// <summary>A registry's own verdict. It holds as far as the registry and the way there are trusted. Immutable.</summary>
-/// <param name="Authentic">Whether the confidence reaches <see cref="VerificationPolicy.AuthenticThreshold"/>.</param>
-/// <param name="Confidence">Passed checks divided by four.</param>
+/// <param name="Authentic">Whether the confidence reaches <see cref="VerificationPolicy.AuthenticThreshold"/>, or for a video <see cref="VerificationPolicy.AuthenticVideoThreshold"/>.</param>
+/// <param name="Confidence">Passed checks divided by four, or for a video verified segments divided by all.</param>
 /// <param name="Verdict">The verification guide's word, such as <c>strongly_authentic</c>.</param>
 /// <param name="RecordId">The record that matches best, or null.</param>
 /// <param name="Report">The whole answer: the fields of <c>docs/formats.md</c>, and whatever a newer registry adds.</param>

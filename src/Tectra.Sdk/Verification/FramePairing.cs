@@ -15,6 +15,9 @@ internal enum PairState
 
     /// <summary>Beside the frame it is compared with.</summary>
     Paired,
+
+    /// <summary>Just after the file's last frame, which it is compared with.</summary>
+    AtEnd,
 }
 
 /// <summary>A frame of the record and the one of the file beside it. Immutable.</summary>
@@ -32,6 +35,8 @@ internal sealed class FramePairing
     /// How much earlier or later a copy may end: encoders drop a last frame, or repeat it. A sample is then missing, or one too many.
     /// </summary>
     public static readonly TimeSpan EndSlack = TimeSpan.FromMilliseconds(500);
+
+    private static readonly FramePair Unsampled = new(PairState.Unsampled, 0, default, 0, false);
 
     private readonly long[] _positions;
     private readonly long _slackSteps;
@@ -75,10 +80,10 @@ internal sealed class FramePairing
         if (position > last)
         {
             // Only what is compared from the beginning ends where the record does.
-            if (offset != 0 || position - last > _slackSteps) return default;
-            return Compare(sample, last) with { IsSame = false };
+            if (offset == 0 && position - last <= _slackSteps) return Compare(sample, last) with { State = PairState.AtEnd, IsSame = false };
+            return Grid.IsBefore(sample, last + 1 - offset) ? Unsampled : default;
         }
-        if (!Grid.IsSampled(sample)) return new FramePair(PairState.Unsampled, 0, default, 0, false);
+        if (!Grid.IsSampled(sample)) return Unsampled;
         var pair = Compare(sample, (int)position);
         // Another frame rate moves each frame by a few hundredths of a second, and so some across a cut.
         if (Grid.IsDense && pair.Distance > 0)

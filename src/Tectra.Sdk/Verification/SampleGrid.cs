@@ -41,6 +41,9 @@ internal readonly struct SampleGrid
     public bool IsSampled(int sample) =>
         2 * Math.Abs((sample * _numerator) - (PositionOf(sample) * _denominator)) <= Math.Min(_numerator, _denominator);
 
+    /// <summary>Whether one of the record's samples is earlier than one of the file's.</summary>
+    public bool IsBefore(int sample, long position) => sample * _numerator < position * _denominator;
+
     /// <summary>How many samples a record of the file would have whose last sample has the given number.</summary>
     public int CountUpTo(int last) => (int)Math.Min((last * _denominator / _numerator) + 1, int.MaxValue);
 

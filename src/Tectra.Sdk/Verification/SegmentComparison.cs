@@ -14,6 +14,9 @@ internal sealed class SegmentComparison
     /// <summary>How many frames of the record lie outside of the file.</summary>
     public int Outside { get; private set; }
 
+    /// <summary>Whether the file has any time of it.</summary>
+    public bool IsReached { get; private set; }
+
     /// <summary>Whether every frame of the record was there, at its exact time, and equal.</summary>
     public bool IsSame { get; private set; } = true;
 
@@ -23,8 +26,9 @@ internal sealed class SegmentComparison
     public void Add(PerceptualHash record, FramePair pair, int radius)
     {
         IsSame &= pair.IsSame;
+        IsReached |= pair.State is PairState.Paired or PairState.Unsampled;
         if (pair.State == PairState.Outside) Outside++;
-        if (pair.State != PairState.Paired) return;
+        if (pair.State is PairState.Outside or PairState.Unsampled) return;
         _record.Add(record);
         _observed.Add(pair.Observed);
         _distances.Add(pair.Distance);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Tectra.Sdk.Verification;
 
 /// <summary>
@@ -9,8 +11,14 @@ internal sealed class StretchFinder(VideoComparison comparison)
     /// <summary>How often the rest of a part is looked at again: bounds the work on a file that was cut into very many pieces.</summary>
     private const int MaxDepth = 12;
 
-    /// <summary>How much better than in place a stretch must agree to be called moved, and how much better backwards than forwards.</summary>
-    private const double ClearlyMoved = 2, ClearlyReversed = 1.5;
+    /// <summary>
+    /// How many bits nearer on average the frames must be elsewhere than in place for a stretch to be called moved, and backwards than forwards.
+    /// Of a fixed shot that was cropped, each frame is about as near to every other as to its own.
+    /// </summary>
+    private const double ClearlyMoved = 8, ClearlyReversed = 6;
+
+    /// <summary>The distance of pictures that have nothing to do with each other.</summary>
+    private const double Unrelated = 32;
 
     private readonly FramePairing _pairing = comparison.Pairing;
     private readonly int _radius = comparison.Radius;
@@ -32,6 +40,22 @@ internal sealed class StretchFinder(VideoComparison comparison)
             if (segments[i].IsVerified) Add(stretches, InPlace(from, to));
             else Explain(from, to, 0, stretches);
             i = next;
+        }
+        return WithoutSlivers(stretches);
+    }
+
+    /// <summary>
+    /// Between two samples of the record nobody knows which stretch the file's frames belong to: what is shorter than that, and unknown,
+    /// belongs to the one that follows.
+    /// </summary>
+    private List<VideoStretch> WithoutSlivers(List<VideoStretch> stretches)
+    {
+        for (var i = stretches.Count - 2; i >= 0; i--)
+        {
+            if (stretches[i] is not { Kind: StretchKind.Unknown } sliver || sliver.Length > _pairing.Grid.Interval || stretches[i + 1] is not { Kind: StretchKind.Moved } next) continue;
+            if (next.RecordStart < sliver.Length) continue;
+            stretches[i + 1] = next with { Start = sliver.Start, RecordStart = next.RecordStart - sliver.Length };
+            stretches.RemoveAt(i);
         }
         return stretches;
     }
@@ -77,34 +101,41 @@ internal sealed class StretchFinder(VideoComparison comparison)
     private VideoStretch? Best(long from, long to)
     {
         var frames = _pairing.ObservedBits[(int)from..(int)to];
-        var forward = FrameAlignment.Best(_pairing.RecordBits, _pairing.Positions, frames, from, comparison.Offset, _radius);
         var backwards = VideoJudge.Reversed(frames);
+        var forward = FrameAlignment.Best(_pairing.RecordBits, _pairing.Positions, frames, from, comparison.Offset, _radius);
         var backward = FrameAlignment.Best(_pairing.RecordBits, _pairing.Positions, backwards, from, comparison.Offset, _radius);
-        if (backward is { } turned && turned.Score >= ClearlyReversed * (forward?.Score ?? 0))
+        if (backward is { } turned && Run(backwards, from, to, turned.Offset) is { } back)
         {
-            // Reversed in place: the part's last frame stands at its beginning.
-            if (Run(backwards, from, to, turned.Offset) is not { } back || !IsClear(back, comparison.Offset)) return null;
-            return new VideoStretch(StretchKind.Reversed, from + to - back.End, from + to - back.Start, back.Start - turned.Offset);
+            // Reversed in its place, the part's last frame stands at its beginning.
+            var stretch = new VideoStretch(StretchKind.Reversed, from + to - back.End, from + to - back.Start, back.Start - turned.Offset);
+            var there = AgreementAt(turned.Offset, backwards, from, back.Start, back.End);
+            var ahead = forward is { } other ? AgreementAt(other.Offset, frames, from, stretch.Start, stretch.End).Distance : Unrelated;
+            if (there.IsClearlyBetterThan(AgreementAt(comparison.Offset, frames, from, stretch.Start, stretch.End)) && there.Distance + ClearlyReversed <= ahead) return stretch;
         }
-        if (forward is not { } best || best.Offset == comparison.Offset || Run(frames, from, to, best.Offset) is not { } run || !IsClear(run, comparison.Offset)) return null;
-        return new VideoStretch(StretchKind.Moved, run.Start, run.End, run.Start - best.Offset);
+        if (forward is not { } best || best.Offset == comparison.Offset || Run(frames, from, to, best.Offset) is not { } run) return null;
+        return AgreementAt(best.Offset, frames, from, run.Start, run.End).IsClearlyBetterThan(AgreementAt(comparison.Offset, frames, from, run.Start, run.End))
+            ? new VideoStretch(StretchKind.Moved, run.Start, run.End, run.Start - best.Offset)
+            : null;
     }
 
-    /// <summary>Whether a run of frames agrees clearly better than the same part of the file does in place.</summary>
-    private bool IsClear(FrameRun run, long inPlace)
+    /// <summary>How well the frames of a stretch agree with the record's at an offset, of those that say something.</summary>
+    private Agreement AgreementAt(long offset, ReadOnlySpan<ulong> frames, long first, long from, long to)
     {
-        var score = 0;
-        var observed = _pairing.ObservedBits;
+        int sum = 0, count = 0, matches = 0;
         for (var sample = 0; sample < _pairing.Positions.Length; sample++)
         {
-            var at = _pairing.Positions[sample] + inPlace;
-            if (at >= run.Start && at < run.End) score += Score(_pairing.RecordBits[sample], observed[(int)at]);
+            var at = _pairing.Positions[sample] + offset;
+            if (at < from || at >= to || !FrameInformation.IsInformative(_pairing.RecordBits[sample])) continue;
+            sum += BitOperations.PopCount(_pairing.RecordBits[sample] ^ frames[(int)(at - first)]);
+            if (IsMatch(_pairing.RecordBits[sample], frames[(int)(at - first)])) matches++;
+            count++;
         }
-        return run.Score >= ClearlyMoved * score;
+        return new Agreement(matches, count == 0 ? Unrelated : (double)sum / count);
     }
 
-    private int Score(ulong record, ulong observed) =>
-        FrameInformation.IsInformative(record) && FrameInformation.IsInformative(observed) ? Math.Max(0, _radius + 1 - System.Numerics.BitOperations.PopCount(record ^ observed)) : 0;
+    /// <summary>Whether two frames say something and look the same.</summary>
+    private bool IsMatch(ulong record, ulong observed) =>
+        FrameInformation.IsInformative(record) && FrameInformation.IsInformative(observed) && BitOperations.PopCount(record ^ observed) <= _radius;
 
     /// <summary>
     /// The longest run of frames that agree at an offset: where matches outnumber the others by most. Null when it has too few or too small a
@@ -113,49 +144,47 @@ internal sealed class StretchFinder(VideoComparison comparison)
     private FrameRun? Run(ReadOnlySpan<ulong> frames, long from, long to, long offset)
     {
         long start = from, bestStart = from, bestEnd = from;
-        int balance = 0, score = 0, matches = 0, compared = 0, best = 0, bestScore = 0, bestMatches = 0, bestCompared = 0;
+        int balance = 0, matches = 0, compared = 0, best = 0, bestMatches = 0, bestCompared = 0;
         var isEndOpen = false;
         for (var sample = 0; sample < _pairing.Positions.Length; sample++)
         {
             var at = _pairing.Positions[sample] + offset;
             if (at < from || at >= to || !FrameInformation.IsInformative(_pairing.RecordBits[sample])) continue;
-            var gain = Score(_pairing.RecordBits[sample], frames[(int)(at - from)]);
+            var isMatch = IsMatch(_pairing.RecordBits[sample], frames[(int)(at - from)]);
             if (isEndOpen)
             {
                 bestEnd = at;
                 isEndOpen = false;
             }
             compared++;
-            balance += gain > 0 ? 1 : -1;
-            score += gain;
-            if (gain > 0) matches++;
+            balance += isMatch ? 1 : -1;
+            if (isMatch) matches++;
             if (balance < 0)
             {
-                (balance, score, matches, compared) = (0, 0, 0, 0);
+                (balance, matches, compared) = (0, 0, 0);
                 start = -1; // the next match begins a run
             }
-            else if (start < 0 && gain > 0)
+            else if (start < 0 && isMatch)
             {
                 start = at;
             }
             if (balance <= best) continue;
-            (best, bestStart, bestScore, bestMatches, bestCompared, isEndOpen) = (balance, start, score, matches, compared, true);
+            (best, bestStart, bestMatches, bestCompared, isEndOpen) = (balance, start, matches, compared, true);
         }
         if (bestMatches < FrameAlignment.MinMatches || bestMatches < VideoJudge.MatchedShare * bestCompared) return null;
-        return new FrameRun(bestStart, isEndOpen ? to : bestEnd, bestScore);
+        return new FrameRun(bestStart, isEndOpen ? to : bestEnd);
     }
 
     /// <summary>How far the frames at the beginning and at the end of a part are in place.</summary>
     private (long Head, long Tail) InPlaceEnds(long from, long to)
     {
-        long head = from, tail = to;
         var observed = _pairing.ObservedBits;
         long? firstOther = null, afterLastOther = null;
         for (var sample = 0; sample < _pairing.Positions.Length; sample++)
         {
             var at = _pairing.Positions[sample] + comparison.Offset;
             if (at < from || at >= to) continue;
-            if (Score(_pairing.RecordBits[sample], observed[(int)at]) > 0)
+            if (IsMatch(_pairing.RecordBits[sample], observed[(int)at]))
             {
                 if (firstOther is not null) afterLastOther ??= at;
             }
@@ -166,10 +195,15 @@ internal sealed class StretchFinder(VideoComparison comparison)
             }
         }
         if (firstOther is not { } other) return (to, to);
-        head = other;
-        tail = afterLastOther ?? to;
-        return (head, tail);
+        return (other, afterLastOther ?? to);
     }
 
-    private readonly record struct FrameRun(long Start, long End, int Score);
+    private readonly record struct FrameRun(long Start, long End);
+
+    /// <param name="Matches">How many frames look the same.</param>
+    /// <param name="Distance">By how many bits frames differ on average.</param>
+    private readonly record struct Agreement(int Matches, double Distance)
+    {
+        public bool IsClearlyBetterThan(Agreement inPlace) => Distance + ClearlyMoved <= inPlace.Distance && Matches - FrameAlignment.MinMatches >= inPlace.Matches;
+    }
 }

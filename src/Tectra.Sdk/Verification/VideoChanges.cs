@@ -54,6 +54,8 @@ internal static class VideoChanges
         VideoStretch? before = index > 0 ? stretches[index - 1] : null, after = index + 1 < stretches.Count ? stretches[index + 1] : null;
         long from = before?.RecordEnd ?? Math.Max(0, -comparison.Offset);
         long to = after?.RecordStart ?? (comparison.Reading.Excerpt is null ? recordEnd : Math.Min(recordEnd, stretch.End - comparison.Offset));
+        // A boundary is known to a sample of the record: two stretches that seem to overlap so little follow each other.
+        if (to < from && from - to <= pairing.Grid.Interval + LeastShift) to = from;
         if (before is { IsForward: false } || after is { IsForward: false } || to < from)
         {
             from = Math.Clamp(stretch.Start - comparison.Offset, 0, recordEnd);

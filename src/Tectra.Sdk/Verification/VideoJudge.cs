@@ -86,7 +86,7 @@ internal static class VideoJudge
             var (start, end) = record.TimesOf(i);
             segments.Add(comparison switch
             {
-                { Count: 0, Outside: > 0 } => new SegmentReading(i, start, end, SegmentOutcome.Missing, null, "The file ends before it."),
+                { IsReached: false, Outside: > 0 } => new SegmentReading(i, start, end, SegmentOutcome.Missing, null, "The file ends before it."),
                 { Outside: > 0 } => comparison.Read(i, start, end, false, radius) with
                 {
                     Outcome = SegmentOutcome.Failed,

@@ -37,17 +37,17 @@ internal sealed class SignedRecord : IDisposable
         Watermark = new WatermarkReading(Certificate.WatermarkFormat is not null, Certificate.WatermarkPayload, 22),
     };
 
-    public static SignedRecord Create(string name = "picture", bool watermark = true, string user = "user-1", IReadOnlyDictionary<string, string>? metadata = null, TimeSpan claimed = default, TimeSpan anchored = default, RecordId? parent = null, Sha256Digest? source = null)
+    public static SignedRecord Create(string name = "picture", bool watermark = true, string user = "user-1", IReadOnlyDictionary<string, string>? metadata = null, TimeSpan claimed = default, TimeSpan anchored = default, RecordId? parent = null, Sha256Digest? source = null, VideoFingerprint? video = null)
     {
         var key = SigningKey.Create();
         var builder = new CertificateBuilder(key, new SignerIdentity(user, "Acme AI Inc.", "ai_provider", "production"), new FixedTime(Clock.Now + claimed));
-        var fingerprint = new ContentFingerprint(source ?? Digest($"{name} original"), new PerceptualHash(0x0123456789ABCDEF), 768, 512);
+        var fingerprint = new ContentFingerprint(source ?? Digest($"{name} original"), video?.PerceptualHash ?? new PerceptualHash(0x0123456789ABCDEF), 768, 512) { Video = video };
         var signed = builder.SignFingerprintAsync(fingerprint).AsTask().Result;
         var metadataJson = metadata is null ? null : Metadata.ToJson(metadata);
         var built = builder.SignCertificateAsync(signed, new ContentClaims
         {
             Origin = OriginType.AiGeneratedImage,
-            MediaType = "image/png",
+            MediaType = video is null ? "image/png" : "video/mp4",
             WatermarkedSha256 = watermark ? Digest($"{name} watermarked") : null,
             WatermarkFormat = watermark ? "tectra-tile-1" : null,
             DeviceId = "model-v3",
