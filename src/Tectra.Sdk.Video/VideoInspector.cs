@@ -40,8 +40,8 @@ public sealed class VideoInspector
     /// </summary>
     /// <param name="path">The file; it isn't changed.</param>
     /// <param name="rate">
-    /// How often to sample; null takes <see cref="VideoOptions.SampleRate"/>, and without that eight frames a second of videos up to five
-    /// minutes, four up to half an hour, and of longer ones as many as are signed.
+    /// How often to sample; null takes <see cref="VideoOptions.SampleRate"/>, and without that 16 frames a second of videos up to five
+    /// minutes, eight up to half an hour, and of longer ones as many as are signed.
     /// </param>
     /// <param name="progress">Is told how far it is, from other threads, one report at a time.</param>
     /// <param name="cancellationToken">Ends ffmpeg at once.</param>

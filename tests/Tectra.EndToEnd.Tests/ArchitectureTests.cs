@@ -48,7 +48,7 @@ public sealed class ArchitectureTests
     {
         var references = Libraries[..3].SelectMany(library => library.GetReferencedAssemblies()).Select(reference => reference.Name!);
         string[] allowed = ["System.", "Microsoft.Extensions."];
-        Assert.That(references, Is.All.Matches<string>(name => allowed.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) || name is "Tectra.Sdk" or "Tectra.Sdk.Imaging" or "Polly.Core"));
+        Assert.That(references, Is.All.Matches<string>(name => allowed.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) || name is "Tectra.Sdk" or "Tectra.Sdk.Imaging" or "Polly.Core" or "Microsoft.Win32.Primitives"));
     }
 
     [Test]

@@ -57,8 +57,8 @@ internal sealed class KeyframeSchedule
     /// </summary>
     public static SampleRate InspectionRate(TimeSpan duration) => duration.TotalMinutes switch
     {
-        <= 5 => SampleRate.Of(8),
-        <= 30 => SampleRate.Of(4),
+        <= 5 => SampleRate.Of(16),
+        <= 30 => SampleRate.Of(8),
         _ => AdaptiveRate(duration),
     };
 

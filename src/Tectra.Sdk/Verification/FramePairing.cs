@@ -86,10 +86,10 @@ internal sealed class FramePairing
         if (!Grid.IsSampled(sample)) return Unsampled;
         var pair = Compare(sample, (int)position);
         // Another frame rate moves each frame by a few hundredths of a second, and so some across a cut.
-        if (Grid.IsDense && pair.Distance > 0)
+        for (var away = 1; away <= Grid.Neighbours && pair.Distance > 0; away++)
         {
-            if (position > 0 && Compare(sample, (int)position - 1) is var before && before.Distance < pair.Distance) pair = before with { IsSame = false };
-            if (position < last && Compare(sample, (int)position + 1) is var after && after.Distance < pair.Distance) pair = after with { IsSame = false };
+            if (position >= away && Compare(sample, (int)position - away) is var before && before.Distance < pair.Distance) pair = before with { IsSame = false };
+            if (position + away <= last && Compare(sample, (int)position + away) is var after && after.Distance < pair.Distance) pair = after with { IsSame = false };
         }
         return pair;
     }

@@ -31,6 +31,12 @@ internal readonly struct SampleGrid
     /// <summary>Whether the file was sampled four times a second or more often; its samples beside one are then of nearly the same moment.</summary>
     public bool IsDense => _observed.Seconds * 4 <= _observed.Frames;
 
+    /// <summary>Whether samples that are compared are of the same moment, or nearly so.</summary>
+    public bool IsTimely => IsExact || IsDense;
+
+    /// <summary>How many samples of the file on either side of one are of nearly the same moment: those within an eighth of a second, at least one; none if it was sampled seldom.</summary>
+    public int Neighbours => IsDense ? Math.Max(1, _observed.Frames / (8 * _observed.Seconds)) : 0;
+
     /// <summary>The file's sample that is nearest to one of the record's.</summary>
     public long PositionOf(int sample) => ((2 * sample * _numerator) + _denominator) / (2 * _denominator);
 

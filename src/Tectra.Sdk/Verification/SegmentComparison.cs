@@ -23,6 +23,9 @@ internal sealed class SegmentComparison
     /// <summary>How many frames that say something look the same.</summary>
     public int Evidence { get; private set; }
 
+    /// <summary>In how many of 64 bits its frames differ on average; 0 without any.</summary>
+    public double MeanDistance => _distances.Count == 0 ? 0 : _distances.Average();
+
     public void Add(PerceptualHash record, FramePair pair, int radius)
     {
         IsSame &= pair.IsSame;
@@ -41,13 +44,14 @@ internal sealed class SegmentComparison
     /// <param name="end">When it ends.</param>
     /// <param name="mayBeExact">Whether equal frames make it exact.</param>
     /// <param name="radius">The policy's.</param>
-    public SegmentReading Read(int index, TimeSpan start, TimeSpan end, bool mayBeExact, int radius)
+    /// <param name="frameLimit">The largest distance of a single frame.</param>
+    public SegmentReading Read(int index, TimeSpan start, TimeSpan end, bool mayBeExact, int radius, int frameLimit)
     {
         if (Count == 0) return new SegmentReading(index, start, end, SegmentOutcome.Failed, null, "No frame of the file was taken of this time.");
         var distance = PerceptualHash.MajorityOf(_record.ToArray()).DistanceTo(PerceptualHash.MajorityOf(_observed.ToArray()));
         if (IsSame && mayBeExact) return new SegmentReading(index, start, end, SegmentOutcome.Exact, 0, "The same frames.");
         var distances = _distances.ToArray();
-        if (SegmentRule.IsSame(distance, distances, radius))
+        if (SegmentRule.IsSame(distance, distances, radius, frameLimit))
             return new SegmentReading(index, start, end, SegmentOutcome.Perceptual, distance, $"Looks the same: distance {distance} of 64.");
         return new SegmentReading(index, start, end, SegmentOutcome.Failed, distance, distance > radius
             ? $"Looks different: distance {distance} of 64; at most {radius} is the same."

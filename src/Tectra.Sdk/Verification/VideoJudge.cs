@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Tectra.Sdk.Content;
 
 namespace Tectra.Sdk.Verification;
@@ -30,7 +31,7 @@ internal static class VideoJudge
         if (reading.Confidence >= InPlaceShare) return comparison;
 
         var forward = FrameAlignment.Best(pairing.RecordBits, pairing.Positions, pairing.ObservedBits, 0, 0, radius);
-        if (forward is { } alignment && AsExcerpt(pairing, alignment, radius) is { } excerpt && excerpt.Confidence > reading.Confidence)
+        if (forward is { } alignment && AsExcerpt(pairing, alignment, radius) is { } excerpt && excerpt.Confidence > reading.Confidence && !IsSplice(reading, excerpt))
             return comparison with { Reading = excerpt, Offset = alignment.Offset, IsRelated = true, AlignedFrames = alignment.Matches };
         var backward = FrameAlignment.Best(pairing.RecordBits, pairing.Positions, Reversed(pairing.ObservedBits), 0, 0, radius);
         return comparison with { AlignedFrames = Math.Max(forward?.Matches ?? 0, backward?.Matches ?? 0) };
@@ -71,11 +72,20 @@ internal static class VideoJudge
         return reversed;
     }
 
+    /// <summary>
+    /// Whether a file is put together from several parts of the record, one of them in its place: then it isn't one part of the record, and
+    /// what was left out between the parts is to be told.
+    /// </summary>
+    private static bool IsSplice(VideoReading inPlace, VideoReading excerpt) =>
+        inPlace.Segments.Zip(excerpt.Segments, (there, here) => there.IsVerified && !here.IsVerified).Any(isOther => isOther);
+
     private static (VideoReading Reading, int Evidence) InPlace(FramePairing pairing, int radius)
     {
         var record = pairing.Record;
         var chain = record.Chain.Segments;
         var segments = ImmutableArray.CreateBuilder<SegmentReading>();
+        var means = new double[chain.Length];
+        var frameLimit = pairing.Grid.IsTimely ? SegmentRule.FrameLimit : SegmentRule.LooseFrameLimit;
         var surplus = Surplus.Of(pairing);
         int sample = 0, evidence = 0;
         for (var i = 0; i < chain.Length; i++)
@@ -83,23 +93,25 @@ internal static class VideoJudge
             var comparison = new SegmentComparison();
             foreach (var frame in chain[i].FrameHashes) comparison.Add(frame, pairing.Pair(sample++, 0), radius);
             evidence += comparison.Evidence;
+            means[i] = comparison.MeanDistance;
             var (start, end) = record.TimesOf(i);
             segments.Add(comparison switch
             {
                 { IsReached: false, Outside: > 0 } => new SegmentReading(i, start, end, SegmentOutcome.Missing, null, "The file ends before it."),
-                { Outside: > 0 } => comparison.Read(i, start, end, false, radius) with
+                { Outside: > 0 } => comparison.Read(i, start, end, false, radius, frameLimit) with
                 {
                     Outcome = SegmentOutcome.Failed,
                     Details = $"The file ends in it, at {VideoTime.Format(pairing.FileEnd)}.",
                 },
-                _ when i == chain.Length - 1 && surplus.GoesOnInLast => comparison.Read(i, start, end, false, radius) with
+                _ when i == chain.Length - 1 && surplus.GoesOnInLast => comparison.Read(i, start, end, false, radius, frameLimit) with
                 {
                     Outcome = SegmentOutcome.Failed,
                     Details = $"The record ends in it, at {VideoTime.Format(record.Duration)}, and the file goes on.",
                 },
-                _ => comparison.Read(i, start, end, mayBeExact: i < chain.Length - 1 || !surplus.BelongsToLast, radius),
+                _ => comparison.Read(i, start, end, mayBeExact: i < chain.Length - 1 || !surplus.BelongsToLast, radius, frameLimit),
             });
         }
+        if (pairing.Grid.IsTimely) FailOutliers(segments, means);
         for (var i = chain.Length; i <= surplus.LastSegment && i < MaxSegments; i++)
         {
             var start = VideoFingerprint.StartOf(record.Rate, i);
@@ -108,6 +120,21 @@ internal static class VideoJudge
         }
         var reading = new VideoReading { Segments = segments.DrainToImmutable(), ChainBrokenAt = null };
         return (Chained(IsEvidence(evidence, pairing) ? reading : Doubted(reading)), IsEvidence(evidence, pairing) ? evidence : 0);
+    }
+
+    /// <summary>Fails the segments whose frames are farther from the record than the file's others are.</summary>
+    private static void FailOutliers(ImmutableArray<SegmentReading>.Builder segments, double[] means)
+    {
+        var limit = SegmentRule.MeanLimit(means.Where((_, i) => segments[i].IsVerified));
+        for (var i = 0; i < means.Length; i++)
+        {
+            if (segments[i].Outcome != SegmentOutcome.Perceptual || means[i] <= limit) continue;
+            segments[i] = segments[i] with
+            {
+                Outcome = SegmentOutcome.Failed,
+                Details = string.Create(CultureInfo.InvariantCulture, $"Its frames differ by {means[i]:0.#} of 64 bits on average, much more than those of the rest."),
+            };
+        }
     }
 
     /// <summary>Flat and black frames look like those of any video, so segments count only where others say something.</summary>
@@ -157,7 +184,7 @@ internal static class VideoJudge
             var end = i == comparisons.Length - 1 ? pairing.FileEnd : VideoFingerprint.StartOf(record.Rate, i + 1);
             if (comparisons[i] is { } comparison)
             {
-                segments.Add(comparison.Read(i, start, end, IsWholeSegment(record, i, comparison.Count) && alignment.Offset == 0, radius));
+                segments.Add(comparison.Read(i, start, end, IsWholeSegment(record, i, comparison.Count) && alignment.Offset == 0, radius, SegmentRule.LooseFrameLimit));
             }
             else if (end + offset <= TimeSpan.Zero || start + offset >= record.Duration)
             {
@@ -170,7 +197,7 @@ internal static class VideoJudge
             }
             else
             {
-                segments.Add(new SegmentComparison().Read(i, start, end, false, radius));
+                segments.Add(new SegmentComparison().Read(i, start, end, false, radius, SegmentRule.LooseFrameLimit));
             }
         }
         var reading = new VideoReading

@@ -72,7 +72,7 @@ public sealed class TamperingTests
             await registry.SignAsync(clip);
             await TellsAsync("5 s left out", lab.Assemble(clip, new Stretch(0, 10), new Stretch(15, 30)), VideoChangeKind.Missing);
             await TellsAsync("2 s left out", lab.Assemble(clip, new Stretch(0, 11), new Stretch(13, 30)), VideoChangeKind.Missing);
-            await TellsAsync("10 to 15 s and 20 to 25 s exchanged", lab.Assemble(clip, new Stretch(0, 10), new Stretch(20, 25), new Stretch(15, 20), new Stretch(10, 15), new Stretch(25, 30)), VideoChangeKind.Moved);
+            await TellsAsync("5 to 10 s and 15 to 20 s exchanged", lab.Assemble(clip, new Stretch(0, 5), new Stretch(15, 20), new Stretch(10, 15), new Stretch(5, 10), new Stretch(20, 30)), VideoChangeKind.Moved);
             await TellsAsync("reversed", lab.Reverse(clip), VideoChangeKind.Reversed);
 
             async Task TellsAsync(string name, string path, VideoChangeKind kind)
