@@ -62,14 +62,15 @@ public sealed class Clips : IDisposable
 
     /// <summary>The hashes of a video's samples by one plan, with all that stands before it.</summary>
     internal static async Task<(ProbedVideo Video, KeyframeSchedule Schedule, PerceptualHash[] Hashes)> SampleAsync(
-        string path, SampleRate rate, SamplingPlan? plan = null, VideoOptions? options = null)
+        string path, SampleRate rate, SamplingPlan? plan = null, VideoOptions? options = null, double frameCost = 1000)
     {
         options ??= VideoOptions.Default;
         var tools = new FfmpegTools(options);
         var file = VideoFile.Open(path);
         var video = await new FfmpegProbe(tools, options).ReadAsync(file.Path, file.RequireFormat(options), default);
         var schedule = KeyframeSchedule.Create(video.Timeline, rate, 100_000);
-        var frames = new FfmpegKeyframeSource(tools, options).ReadAsync(video, schedule, plan ?? SamplingPlan.OnePass, default);
+        var groups = plan == SamplingPlan.Seeking ? SamplingPlans.Groups(schedule, frameCost) : [];
+        var frames = new FfmpegKeyframeSource(tools, options).ReadAsync(video, schedule, plan ?? SamplingPlan.OnePass, groups, default);
         return (video, schedule, await FrameHasher.HashAsync(frames, video.Width, video.Height, schedule, 2, _ => { }, default));
     }
 

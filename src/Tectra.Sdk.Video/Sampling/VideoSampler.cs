@@ -48,12 +48,28 @@ internal sealed class VideoSampler
         var video = await _probe.ReadAsync(file.Path, format, cancellationToken).ConfigureAwait(false);
         var schedule = KeyframeSchedule.Create(video.Timeline, rate(video.Timeline.Duration), maxSamples);
         progress.Expect(schedule.Rate, schedule.Frames.Length);
-        var plan = PlanFor(schedule);
-        var frames = _source.ReadAsync(video, schedule, plan, cancellationToken);
-        var hashes = await FrameHasher.HashAsync(frames, video.Width, video.Height, schedule, _options.Hashers, progress.Hashed, cancellationToken).ConfigureAwait(false);
-        return new SampledVideo(video, schedule, hashes);
+        var (plans, groups) = SamplingPlans.Choose(schedule, (long)video.Width * video.Height, video.CanSkipToKeyFrames, format.HasIndex());
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                var hashes = await HashAsync(video, schedule, plans[attempt], groups, progress, cancellationToken).ConfigureAwait(false);
+                progress.Hashed(hashes.Length - 1);
+                return new SampledVideo(video, schedule, hashes);
+            }
+            catch (PlanFailedException) when (attempt + 1 < plans.Count)
+            {
+                // The next plan is dearer, and depends less on what the index says.
+            }
+        }
     }
 
-    private static SamplingPlan PlanFor(KeyframeSchedule schedule) =>
-        schedule.Frames.All(frame => schedule.Timeline.Keys[frame]) ? SamplingPlan.KeyFrames : SamplingPlan.OnePass;
+    /// <summary>The hashes of the samples by one plan.</summary>
+    /// <exception cref="PlanFailedException">The plan isn't one for this file.</exception>
+    internal Task<PerceptualHash[]> HashAsync(
+        ProbedVideo video, KeyframeSchedule schedule, SamplingPlan plan, IReadOnlyList<SeekGroup> groups, ProgressMeter progress, CancellationToken cancellationToken)
+    {
+        var frames = _source.ReadAsync(video, schedule, plan, groups, cancellationToken);
+        return FrameHasher.HashAsync(frames, video.Width, video.Height, schedule, _options.Hashers, progress.Hashed, cancellationToken);
+    }
 }
