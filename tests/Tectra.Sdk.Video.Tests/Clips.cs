@@ -12,6 +12,8 @@ public sealed class Clips : IDisposable
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("tectra-video-").FullName;
 
+    private static readonly FfmpegTools Tools = new(VideoOptions.Default);
+
     /// <summary>A video of the repository's data.</summary>
     public static string Real(string name) => TestData.PathOf($"video/{name}");
 
@@ -55,22 +57,16 @@ public sealed class Clips : IDisposable
         }
     }
 
-    /// <summary>Lines that ffprobe prints.</summary>
-    public static string[] Probe(string path, string entries, string more = "") =>
-        System.Text.Encoding.UTF8.GetString(Run("ffprobe", ["-v", "error", "-select_streams", "V:0", "-show_entries", entries, .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-of", "csv=p=0", path]))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
     /// <summary>The hashes of a video's samples by one plan, with all that stands before it.</summary>
     internal static async Task<(ProbedVideo Video, KeyframeSchedule Schedule, PerceptualHash[] Hashes)> SampleAsync(
         string path, SampleRate rate, SamplingPlan? plan = null, VideoOptions? options = null, double frameCost = 1000)
     {
         options ??= VideoOptions.Default;
-        var tools = new FfmpegTools(options);
         var file = VideoFile.Open(path);
-        var video = await new FfmpegProbe(tools, options).ReadAsync(file.Path, file.RequireFormat(options), default);
+        var video = await new FfmpegProbe(Tools, options).ReadAsync(file.Path, file.RequireFormat(options), default);
         var schedule = KeyframeSchedule.Create(video.Timeline, rate, 100_000);
         var groups = plan == SamplingPlan.Seeking ? SamplingPlans.Groups(schedule, frameCost) : [];
-        var frames = new FfmpegKeyframeSource(tools, options).ReadAsync(video, schedule, plan ?? SamplingPlan.OnePass, groups, default);
+        var frames = new FfmpegKeyframeSource(Tools, options).ReadAsync(video, schedule, plan ?? SamplingPlan.OnePass, groups, _ => { }, default);
         return (video, schedule, await FrameHasher.HashAsync(frames, video.Width, video.Height, schedule, 2, _ => { }, default));
     }
 
@@ -88,9 +84,7 @@ public sealed class Clips : IDisposable
         var grey = depth == 8 ? "gray" : string.Create(CultureInfo.InvariantCulture, $"gray{depth}le");
         var raw = At("oracle.raw");
         Run("ffmpeg", ["-nostdin", "-v", "error", "-y", "-i", path, "-map", "0:V:0", "-vf", filters ?? $"extractplanes=y,format={grey}", "-fps_mode", "passthrough", "-pix_fmt", grey, "-f", "rawvideo", raw]);
-        var size = Probe(path, "stream=width,height")[0].TrimEnd(',').Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray();
-        if (Probe(path, "stream_side_data=rotation").Any(line => line.TrimEnd(',') is "90" or "-90")) Array.Reverse(size);
-        var times = frameSeconds > 0 ? [] : Times(path);
+        var (size, times) = Sight(path);
         var (length, bytes) = (size[0] * size[1] * (depth > 8 ? 2 : 1), File.ReadAllBytes(raw));
         Assert.That(bytes.Length % length, Is.Zero, "the oracle got the size wrong");
         if (frameSeconds > 0) times = [.. Enumerable.Range(0, bytes.Length / length).Select(n => n * frameSeconds)];
@@ -101,15 +95,22 @@ public sealed class Clips : IDisposable
         return Hash([.. wanted.Select(frame => Narrow(bytes.AsSpan(frame * length, length), depth))], size);
     }
 
-    /// <summary>The times of all frames that ffprobe decodes.</summary>
-    private static decimal[] Times(string path)
+    /// <summary>The size as shown, and the times of all frames that ffprobe decodes.</summary>
+    private static (int[] Size, decimal[] Times) Sight(string path)
     {
-        var parts = Probe(path, "stream=time_base")[0].Trim(',').Split('/').Select(part => decimal.Parse(part, CultureInfo.InvariantCulture)).ToArray();
-        return
+        var lines = System.Text.Encoding.UTF8.GetString(Run(
+            "ffprobe",
+            ["-v", "error", "-select_streams", "V:0", "-show_entries", "stream=width,height,time_base:stream_side_data=rotation:frame=best_effort_timestamp", "-of", "compact", path]))
+            .Split('\n').Select(line => line.Split('|')).ToArray();
+        var stream = lines.Last(line => line[0] == "stream").Where(field => field.Contains('=')).Select(field => field.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        int[] size = [int.Parse(stream["width"], CultureInfo.InvariantCulture), int.Parse(stream["height"], CultureInfo.InvariantCulture)];
+        if (stream.GetValueOrDefault("rotation") is "90" or "-90") Array.Reverse(size);
+        var parts = stream["time_base"].Split('/').Select(part => decimal.Parse(part, CultureInfo.InvariantCulture)).ToArray();
+        return (size,
         [
-            .. Probe(path, "frame=best_effort_timestamp").Select(line => line.Split(',')[0]).Where(line => long.TryParse(line, CultureInfo.InvariantCulture, out _))
-                .Select(line => decimal.Parse(line, CultureInfo.InvariantCulture) * parts[0] / parts[1]),
-        ];
+            .. lines.Where(line => line[0] == "frame").Select(line => line[1].Split('=')[1]).Where(text => text != "N/A")
+                .Select(text => decimal.Parse(text, CultureInfo.InvariantCulture) * parts[0] / parts[1]),
+        ]);
     }
 
     private static byte[] Narrow(ReadOnlySpan<byte> samples, int depth)

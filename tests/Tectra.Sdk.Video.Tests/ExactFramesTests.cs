@@ -13,7 +13,6 @@ public class ExactFramesTests
     [TestCase("tears-of-steel-vp9-8s.webm", 8, 1)]
     public Task A_real_clip_is_sampled_as_defined(string name, int frames, int seconds) => CheckAsync(_ => Clips.Real(name), SampleRate.Of(frames, seconds));
 
-    [TestCase("30000/1001")]
     [TestCase("24000/1001")]
     [TestCase("7")]
     [TestCase("1000/17")]
@@ -121,7 +120,7 @@ public class ExactFramesTests
     {
         using var clips = new Clips();
         var source = clips.Make("source.mp4", $"-f lavfi -i testsrc2=s=64x36:r=25:d=8 -f lavfi -i sine=d=8 {H264} -c:a aac");
-        foreach (var start in new[] { "0.5", "1.3", "2.04" })
+        foreach (var start in TestData.IsFull ? new[] { "0.5", "1.3", "2.04" } : ["1.3"])
         {
             var path = clips.Make($"cut{start}.mp4", $"-ss {start} -i {source} -c copy");
             foreach (var rate in new[] { SampleRate.Of(1), SampleRate.Of(8) })
@@ -137,7 +136,7 @@ public class ExactFramesTests
     {
         using var clips = new Clips();
         var source = clips.Make("source.mp4", $"-f lavfi -i testsrc2=s=64x36:r=30000/1001:d=9 {H264}");
-        foreach (var rate in new[] { SampleRate.Of(1), SampleRate.Of(8), SampleRate.Of(1, 2) })
+        foreach (var rate in TestData.IsFull ? new[] { SampleRate.Of(1), SampleRate.Of(8), SampleRate.Of(1, 2) } : [SampleRate.Of(8)])
         {
             var (_, _, hashes) = await Clips.SampleAsync(source, rate);
             foreach (var copy in new[] { clips.Remux(source, "copy.mkv"), clips.Remux(source, "copy.mov"), clips.Remux(clips.At("copy.mkv"), "again.mp4"), clips.Remux(source, "copy.ts") })
@@ -176,7 +175,7 @@ public class ExactFramesTests
     {
         using var clips = new Clips();
         var path = make(clips);
-        foreach (var rate in rates)
+        foreach (var rate in TestData.IsFull ? rates : rates[^1..])
         {
             var (_, _, hashes) = await Clips.SampleAsync(path, rate, SamplingPlan.OnePass);
             Assert.That(hashes, Is.EqualTo(clips.Oracle(path, rate, depth, filters, frameSeconds)), rate.ToString());

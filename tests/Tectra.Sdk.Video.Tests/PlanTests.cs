@@ -33,11 +33,11 @@ public class PlanTests
         var input = "-f lavfi -i testsrc2=s=160x90:r=25:d=6";
         var inputs = arguments.Contains("-f lavfi") ? arguments[arguments.IndexOf("-f lavfi", StringComparison.Ordinal)..(arguments.IndexOf("d=6", StringComparison.Ordinal) + 4)] : "";
         var path = clips.Make("clip." + extension, $"{input} {inputs} {(inputs.Length > 0 ? arguments.Replace(inputs, "") : arguments)}");
-        foreach (var rate in TestData.IsFull ? new[] { SampleRate.Of(1), SampleRate.Of(3, 2), SampleRate.Of(1, 3) } : [SampleRate.Of(1, 2), SampleRate.Of(3, 4)])
+        foreach (var rate in TestData.IsFull ? new[] { SampleRate.Of(1), SampleRate.Of(3, 2), SampleRate.Of(1, 3) } : [SampleRate.Of(1, 2)])
         {
             var (video, schedule, onePass) = await Clips.SampleAsync(path, rate);
             Assert.That(onePass, Has.Length.EqualTo(schedule.Frames.Length));
-            foreach (var cost in TestData.IsFull ? new[] { 0.001, 1000 } : [1000])
+            foreach (var cost in TestData.IsFull ? new[] { 0.001, 1000 } : [1.0])
             {
                 var (_, _, seeking) = await OrOnePassAsync(path, rate, SamplingPlan.Seeking, cost);
                 Assert.That(seeking, Is.EqualTo(onePass), $"seeking at {rate}");

@@ -20,11 +20,12 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LumaFrame> ReadAsync(
-        ProbedVideo video, KeyframeSchedule schedule, SamplingPlan plan, IReadOnlyList<SeekGroup> groups, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ProbedVideo video, KeyframeSchedule schedule, SamplingPlan plan, IReadOnlyList<SeekGroup> groups, Action<string> damaged,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var tools = await _tools.FindAsync(cancellationToken).ConfigureAwait(false);
         using var watchdog = new Watchdog(_options, cancellationToken);
-        var job = new Job(video, schedule, LumaFormat.Of(video.PixelFormat), tools.Ffmpeg, watchdog);
+        var job = new Job(video, schedule, LumaFormat.Of(video.PixelFormat), tools.Ffmpeg, watchdog, damaged);
         var frames = plan == SamplingPlan.Seeking ? SeekAsync(job, groups) : PassAsync(job, plan == SamplingPlan.KeyFrames);
         await foreach (var frame in frames.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return frame;
     }
@@ -50,11 +51,16 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
             if (received > 0 && schedule.Frames[received] == schedule.Frames[received - 1]) frame.Dispose();
             else yield return frame;
         }
-        if (received == schedule.Frames.Length && keys is null) yield break;
         if (keys is { HasFailed: true }) throw new PlanFailedException();
         var (code, messages) = await EndAsync(process, job.Watchdog).ConfigureAwait(false);
-        if (keys is not null && (received < schedule.Frames.Length || !keys.Reached(schedule.Frames[^1]))) throw new PlanFailedException();
-        if (received < schedule.Frames.Length && (received == 0 || code != 0))
+        var complete = received == schedule.Frames.Length;
+        if (keys is not null)
+        {
+            if (!complete || !keys.Reached(schedule.Frames[^1])) throw new PlanFailedException();
+            yield break; // what a decoder says to whom frames are missing isn't the file's fault
+        }
+        if (messages.Length > 0) job.Damaged(FfmpegMessages.Last(messages));
+        if (!complete && (received == 0 || code != 0))
             throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"The video can't be decoded ({FfmpegMessages.Last(messages)}).");
     }
 
@@ -155,7 +161,7 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
         }
     }
 
-    private sealed record Job(ProbedVideo Video, KeyframeSchedule Schedule, LumaFormat Luma, string Program, Watchdog Watchdog);
+    private sealed record Job(ProbedVideo Video, KeyframeSchedule Schedule, LumaFormat Luma, string Program, Watchdog Watchdog, Action<string> Damaged);
 
     /// <summary>Whether a decoder of key frames alone shows just the frames that the container calls so.</summary>
     private sealed class KeyFrameCheck(FrameTimeline timeline)

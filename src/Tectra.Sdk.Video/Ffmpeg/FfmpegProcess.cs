@@ -62,7 +62,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw new MissingToolException(ErrorCodes.FfmpegMissing, $"{path} can't be run: {e.Message}.", e);
+            throw FfmpegTools.Missing($"{path} can't be run (error {e.NativeErrorCode} of the system).", e);
         }
     }
 

@@ -38,10 +38,11 @@ internal sealed class ProbeReader
     /// <exception cref="InvalidContentException">It can't be used; the code says why.</exception>
     public ProbedVideo ToVideo(string path, VideoFormat format, string messages, VideoOptions options)
     {
+        if (messages.Contains("max pixel count", StringComparison.Ordinal)) throw TooManyPixels(FfmpegMessages.Last(messages), options);
         if (!TryNumber("width", out var width) || !TryNumber("height", out var height) || width is < 1 or > MaxSide || height is < 1 or > MaxSide)
             throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"The video's size can't be read ({FfmpegMessages.Last(messages)}).");
         if (width * height > options.MaxPixels)
-            throw new InvalidContentException(ErrorCodes.TooManyPixels, $"Frames have {width}×{height} pixels; the limit is {options.MaxPixels}. Raise VideoOptions.MaxPixels if you trust the file.");
+            throw TooManyPixels(string.Create(CultureInfo.InvariantCulture, $"{width}×{height}"), options);
         if (!_stream.TryGetValue("pix_fmt", out var pixels) || pixels == "N/A" || !_stream.TryGetValue("codec_name", out var codec) || codec == "unknown")
             throw new InvalidContentException(ErrorCodes.UnsupportedVariant, "This ffmpeg has no decoder for the video, or finds nothing to decode.");
         var timeline = Timeline(format);
@@ -60,6 +61,9 @@ internal sealed class ProbeReader
             Messages = messages,
         };
     }
+
+    private static InvalidContentException TooManyPixels(string size, VideoOptions options) => new(
+        ErrorCodes.TooManyPixels, $"Frames have more pixels ({size}) than the limit of {options.MaxPixels}. Raise VideoOptions.MaxPixels if you trust the file.");
 
     private void Packet(ReadOnlySpan<byte> fields)
     {
