@@ -11,9 +11,10 @@ public sealed class ArchitectureTests
     {
         ["Tectra.Sdk"] = [],
         ["Tectra.Sdk.Imaging"] = ["Tectra.Sdk"],
+        ["Tectra.Sdk.Video"] = ["Tectra.Sdk.Imaging", "Tectra.Sdk"],
         ["Tectra.Registry"] = ["Tectra.Sdk"],
         ["Tectra.Server"] = ["Tectra.Registry", "Tectra.Sdk"],
-        ["tectra"] = ["Tectra.Server", "Tectra.Registry", "Tectra.Sdk.Imaging", "Tectra.Sdk"],
+        ["tectra"] = ["Tectra.Server", "Tectra.Registry", "Tectra.Sdk.Video", "Tectra.Sdk.Imaging", "Tectra.Sdk"],
     };
 
     /// <summary>Public types that own something and therefore change, with what they own.</summary>
@@ -27,7 +28,7 @@ public sealed class ArchitectureTests
     };
 
     private static readonly Assembly[] Libraries =
-        [typeof(Sdk.Content.Sha256Digest).Assembly, typeof(Sdk.Imaging.ImageSigner).Assembly, typeof(Tectra.Registry.EmbeddedRegistry).Assembly, typeof(Server.TectraServer).Assembly];
+        [typeof(Sdk.Content.Sha256Digest).Assembly, typeof(Sdk.Imaging.ImageSigner).Assembly, typeof(Sdk.Video.VideoSigner).Assembly, typeof(Tectra.Registry.EmbeddedRegistry).Assembly, typeof(Server.TectraServer).Assembly];
 
     private static IEnumerable<Assembly> All => Libraries.Append(Assembly.Load("tectra"));
 

@@ -7,7 +7,7 @@ namespace Tectra.EndToEnd.Tests;
 public sealed class PublicApiTests
 {
     private static IEnumerable<Assembly> Libraries =>
-        [typeof(Sdk.Content.Sha256Digest).Assembly, typeof(Sdk.Imaging.ImageSigner).Assembly, typeof(Tectra.Registry.EmbeddedRegistry).Assembly, typeof(Server.TectraServer).Assembly];
+        [typeof(Sdk.Content.Sha256Digest).Assembly, typeof(Sdk.Imaging.ImageSigner).Assembly, typeof(Sdk.Video.VideoSigner).Assembly, typeof(Tectra.Registry.EmbeddedRegistry).Assembly, typeof(Server.TectraServer).Assembly];
 
     [TestCaseSource(nameof(Libraries))]
     public void The_public_API_is_the_recorded_one(Assembly assembly)

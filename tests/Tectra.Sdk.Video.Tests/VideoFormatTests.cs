@@ -51,10 +51,11 @@ public class VideoFormatTests
     {
         using var clips = new Clips();
         await using var server = new HttpReceiver(_ => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        var tried = 0;
         clips.Make("other.mp4", "-f lavfi -i testsrc2=s=64x36:r=10:d=2 -c:v libx264");
         foreach (var text in Posing(clips.At("other.mp4"), server.Port))
         {
-            foreach (var name in new[] { "posing.mp4", "posing.m3u8", "posing.ffconcat", "posing.sdp", "posing.mpd", "image%03d.png", "http:posing.mp4", "concat:other.mp4" })
+            foreach (var name in (string[])["posing.mp4", "posing.m3u8", "posing.ffconcat", "posing.sdp", "posing.mpd", "image%03d.png", "http:posing.mp4", "concat:other.mp4"])
             {
                 File.WriteAllText(clips.At(name), text);
                 await RefusedAsync(clips.At(name), ErrorCodes.UnsupportedFormat);
@@ -65,6 +66,7 @@ public class VideoFormatTests
                 File.WriteAllBytes(clips.At("posing.mp4"), [.. disguise, .. "\n"u8, .. Encoding.UTF8.GetBytes(text)]);
                 await RefusedAsync(clips.At("posing.mp4"), null);
             }
+            if (!TestData.IsFull && ++tried == 3) break;
         }
         Assert.That(server.Connections, Is.Zero, "a playlist's address was asked");
     }

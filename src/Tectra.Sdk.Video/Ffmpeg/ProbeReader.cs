@@ -38,7 +38,6 @@ internal sealed class ProbeReader
     /// <exception cref="InvalidContentException">It can't be used; the code says why.</exception>
     public ProbedVideo ToVideo(string path, VideoFormat format, string messages, VideoOptions options)
     {
-        if (messages.Contains("max pixel count", StringComparison.Ordinal)) throw TooManyPixels(FfmpegMessages.Last(messages), options);
         if (!TryNumber("width", out var width) || !TryNumber("height", out var height) || width is < 1 or > MaxSide || height is < 1 or > MaxSide)
             throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"The video's size can't be read ({FfmpegMessages.Last(messages)}).");
         if (width * height > options.MaxPixels)
@@ -62,7 +61,8 @@ internal sealed class ProbeReader
         };
     }
 
-    private static InvalidContentException TooManyPixels(string size, VideoOptions options) => new(
+    /// <summary>The error of a frame that is too large.</summary>
+    public static InvalidContentException TooManyPixels(string size, VideoOptions options) => new(
         ErrorCodes.TooManyPixels, $"Frames have more pixels ({size}) than the limit of {options.MaxPixels}. Raise VideoOptions.MaxPixels if you trust the file.");
 
     private void Packet(ReadOnlySpan<byte> fields)
