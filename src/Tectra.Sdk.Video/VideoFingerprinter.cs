@@ -28,16 +28,14 @@ internal sealed class VideoFingerprinter(VideoOptions options, VideoSampler samp
                 file, duration => options.SampleRate ?? KeyframeSchedule.AdaptiveRate(duration), VideoFingerprint.MaxFrames, meter, stop.Token).ConfigureAwait(false);
             var sha256 = await digest.ConfigureAwait(false);
             if (!file.IsUnchanged()) throw new InvalidContentException(ErrorCodes.FileChanged, "The file was changed while it was read. Sign it when it is complete.");
-            if (sampled.Hashes.Length < sampled.Schedule.Frames.Length)
-            {
-                throw new InvalidContentException(
-                    ErrorCodes.VideoCorrupt, $"Only {sampled.Hashes.Length} of {sampled.Schedule.Frames.Length} frames that were to be sampled can be decoded.");
-            }
+            if (sampled.Video.IsTruncated) throw new InvalidContentException(ErrorCodes.VideoTruncated, "The file ends before its video does. Sign it when it is complete.");
+            if (!sampled.IsComplete)
+                throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"Only {sampled.Hashes.Length} of the {sampled.Schedule.Frames.Length} frames that stand for the video can be decoded.");
             var video = VideoFingerprint.Create(sampled.Schedule.Rate, sampled.Video.Timeline.Duration, ImmutableArray.Create(sampled.Hashes));
             return new FingerprintedVideo(
                 new ContentFingerprint(sha256, video.PerceptualHash, sampled.Video.Width, sampled.Video.Height) { Video = video },
                 sampled.Video.Format.MediaType(),
-                [.. sampled.Notices]);
+                sampled.Damage is { } damage ? [$"The source is damaged ({damage}); what decoders show of it was signed."] : []);
         }
         finally
         {

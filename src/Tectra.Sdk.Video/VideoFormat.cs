@@ -117,6 +117,13 @@ public static class VideoFormats
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
+    /// <summary>Whether files of the format usually have an index of their key frames.</summary>
+    internal static bool HasIndex(this VideoFormat format) =>
+        format is VideoFormat.Mp4 or VideoFormat.QuickTime or VideoFormat.ThreeGpp or VideoFormat.Matroska or VideoFormat.WebM;
+
+    /// <summary>Whether files of the format are a stream without a container, and so without time stamps.</summary>
+    internal static bool IsBare(this VideoFormat format) => format is VideoFormat.H264Stream or VideoFormat.HevcStream or VideoFormat.MpegVideoStream;
+
     private static VideoFormat? Detect(ReadOnlySpan<byte> file)
     {
         if (file.Length >= 8 && DetectBoxes(file) is { } boxes) return boxes;

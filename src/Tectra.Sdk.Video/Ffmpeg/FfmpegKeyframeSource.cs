@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Tectra.Sdk.Video.Sampling;
 
@@ -8,6 +7,7 @@ namespace Tectra.Sdk.Video.Ffmpeg;
 internal sealed class FfmpegKeyframeSource : IKeyframeSource
 {
     private const double SlowNanosecondsPerPixel = 100; // of the slowest decoders
+    private const int MostDecoders = 8;
 
     private readonly FfmpegTools _tools;
     private readonly VideoOptions _options;
@@ -20,41 +20,139 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LumaFrame> ReadAsync(
-        ProbedVideo video, KeyframeSchedule schedule, SamplingPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ProbedVideo video, KeyframeSchedule schedule, SamplingPlan plan, IReadOnlyList<SeekGroup> groups, Action<string> damaged,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var tools = await _tools.FindAsync(cancellationToken).ConfigureAwait(false);
-        var luma = LumaFormat.Of(video.PixelFormat);
         using var watchdog = new Watchdog(_options, cancellationToken);
-        var process = FfmpegProcess.Start(tools.Ffmpeg, Arguments(video, schedule, plan, luma), watchdog.Token);
+        var job = new Job(video, schedule, LumaFormat.Of(video.PixelFormat), tools.Ffmpeg, watchdog, damaged);
+        var frames = plan == SamplingPlan.Seeking ? SeekAsync(job, groups) : PassAsync(job, plan == SamplingPlan.KeyFrames);
+        await foreach (var frame in frames.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return frame;
+    }
+
+    /// <summary>One decoder for all samples, whose filter repeats and drops frames as the samples want.</summary>
+    private async IAsyncEnumerable<LumaFrame> PassAsync(Job job, bool onlyKeys)
+    {
+        var schedule = job.Schedule;
+        var keys = onlyKeys ? new KeyFrameCheck(schedule.Timeline) : null;
+        string[] skip = onlyKeys ? SkippingOthers(job.Video) : [];
+        var process = Start(job, [.. Threads(_options.Threads), .. skip], LumaFilter.Samples(job.Video, schedule, job.Luma, onlyKeys), schedule.Frames.Length, keys is null ? null : keys.Add);
         await using var _ = process.ConfigureAwait(false);
         var received = 0;
         for (; received < schedule.Frames.Length; received++)
         {
-            watchdog.Feed(Patience(video, schedule, received));
-            if (await NextAsync(process, video, luma, received, watchdog).ConfigureAwait(false) is not { } frame) break;
-            yield return frame;
+            job.Watchdog.Feed(Patience(job, received));
+            if (await NextAsync(process, job, received).ConfigureAwait(false) is not { } frame) break;
+            if (keys is { HasFailed: true })
+            {
+                frame.Dispose();
+                break;
+            }
+            if (received > 0 && schedule.Frames[received] == schedule.Frames[received - 1]) frame.Dispose();
+            else yield return frame;
         }
-        if (received == schedule.Frames.Length) yield break;
-        watchdog.Feed();
-        var (code, messages) = await process.WaitAsync(watchdog.Token).ConfigureAwait(false);
-        if (received == 0 || code != 0)
+        if (keys is { HasFailed: true }) throw new PlanFailedException();
+        var (code, messages) = await EndAsync(process, job.Watchdog).ConfigureAwait(false);
+        var complete = received == schedule.Frames.Length;
+        if (keys is not null)
+        {
+            if (!complete || !keys.Reached(schedule.Frames[^1])) throw new PlanFailedException();
+            yield break; // what a decoder says to whom frames are missing isn't the file's fault
+        }
+        if (messages.Length > 0) job.Damaged(FfmpegMessages.Last(messages));
+        if (!complete && (received == 0 || code != 0))
             throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"The video can't be decoded ({FfmpegMessages.Last(messages)}).");
     }
 
-    /// <summary>Where many frames lie between two samples, a slow decoder is silent for long.</summary>
-    private static TimeSpan Patience(ProbedVideo video, KeyframeSchedule schedule, int sample)
+    /// <summary>
+    /// Short decoders, a few at a time. Each decodes until its first frame doesn't fit its pipe and waits until it is read, so that
+    /// order costs no memory here.
+    /// </summary>
+    private async IAsyncEnumerable<LumaFrame> SeekAsync(Job job, IReadOnlyList<SeekGroup> groups)
     {
-        var between = schedule.Frames[sample] - (sample == 0 ? 0 : schedule.Frames[sample - 1]);
-        return TimeSpan.FromMicroseconds(between * (SlowNanosecondsPerPixel / 1000) * video.CodedWidth * video.CodedHeight);
+        var running = new Queue<(SeekGroup Group, FfmpegProcess Process)>();
+        var most = Math.Clamp(_options.Threads == 0 ? Environment.ProcessorCount : _options.Threads, 1, MostDecoders);
+        try
+        {
+            var started = 0;
+            for (var current = 0; current < groups.Count; current++)
+            {
+                for (; started < groups.Count && running.Count < most; started++) running.Enqueue((groups[started], Start(job, groups[started])));
+                var (group, process) = running.Peek();
+                for (var sample = group.First; sample < group.First + group.Count; sample++)
+                {
+                    if (sample > 0 && job.Schedule.Frames[sample] == job.Schedule.Frames[sample - 1]) continue;
+                    job.Watchdog.Feed(Patience(job, sample));
+                    yield return await NextAsync(process, job, sample).ConfigureAwait(false) ?? throw new PlanFailedException();
+                }
+                await process.DisposeAsync().ConfigureAwait(false);
+                running.Dequeue();
+            }
+        }
+        finally
+        {
+            foreach (var (_, process) in running) await process.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
-    private static async Task<LumaFrame?> NextAsync(FfmpegProcess process, ProbedVideo video, LumaFormat luma, int sample, Watchdog watchdog)
+    /// <summary>
+    /// Most decoders skip what isn't a key frame; those of VP9 and AV1 don't, and for them the demuxer of MP4 can. Of codecs whose frames aren't
+    /// shown in the order of decoding it would mix up the times.
+    /// </summary>
+    private static string[] SkippingOthers(ProbedVideo video) => video.Codec is "vp9" or "av1" ? ["-discard", "nokey"] : ["-skip_frame", "nokey"];
+
+    private FfmpegProcess Start(Job job, SeekGroup group)
+    {
+        var timeline = job.Schedule.Timeline;
+        var wanted = job.Schedule.Frames.AsSpan(group.First, group.Count).ToArray().Distinct().Select(frame => timeline.Times[frame]).Distinct().ToArray();
+        // Between the key frame and the next frame, so that no rounding leads to the key frame before.
+        var after = group.Start + 1 < timeline.Times.Length ? timeline.Times[group.Start + 1] : timeline.End;
+        var seconds = ((decimal)timeline.Times[group.Start] + ((after - timeline.Times[group.Start]) / 2m)) * timeline.Numerator / timeline.Denominator;
+        string[] seek = ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", seconds.ToString("0.000000", System.Globalization.CultureInfo.InvariantCulture)];
+        return Start(job, [.. Threads(1), .. seek], LumaFilter.Exactly(job.Video, wanted, job.Luma), wanted.Length, null);
+    }
+
+    private FfmpegProcess Start(Job job, string[] input, string filter, int frames, Action<long>? decoded) => FfmpegProcess.Start(
+        job.Program,
+        [
+            "-nostdin", .. FfmpegInput.Global(_options), "-copyts", "-noautorotate", "-reinit_filter", "0", .. input,
+            .. FfmpegInput.Options(job.Video.Format, _options), .. FfmpegInput.File(job.Video.Path), "-map", "0:V:0",
+            "-vf", filter, "-pix_fmt", job.Luma.Output, "-fps_mode", "passthrough", "-frames:v", FfmpegInput.Text(frames),
+            "-blocksize", "1048576", "-f", "rawvideo", "pipe:1",
+        ],
+        job.Watchdog.Token,
+        decoded);
+
+    private static string[] Threads(int threads) => threads == 0 ? [] : ["-threads", FfmpegInput.Text(threads)];
+
+    /// <summary>Where many frames lie between two samples, a slow decoder is silent for long.</summary>
+    private static TimeSpan Patience(Job job, int sample)
+    {
+        var between = job.Schedule.Frames[sample] - (sample == 0 ? 0 : job.Schedule.Frames[sample - 1]);
+        return TimeSpan.FromMicroseconds(between * (SlowNanosecondsPerPixel / 1000) * job.Video.CodedWidth * job.Video.CodedHeight);
+    }
+
+    private static async Task<LumaFrame?> NextAsync(FfmpegProcess process, Job job, int sample)
     {
         try
         {
-            var frame = await LumaFrame.ReadAsync(process.Output, sample, video.Width * video.Height, luma.Depth, watchdog.Token).ConfigureAwait(false);
-            if (frame is null) watchdog.ThrowIfOver();
+            var frame = await LumaFrame.ReadAsync(process.Output, sample, job.Video.Width * job.Video.Height, job.Luma.Depth, job.Watchdog.Token).ConfigureAwait(false);
+            if (frame is null) job.Watchdog.ThrowIfOver();
             return frame;
+        }
+        catch (OperationCanceledException)
+        {
+            job.Watchdog.ThrowIfOver();
+            throw;
+        }
+    }
+
+    private static async Task<(int Code, string Messages)> EndAsync(FfmpegProcess process, Watchdog watchdog)
+    {
+        watchdog.Feed();
+        try
+        {
+            return await process.WaitAsync(watchdog.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -63,17 +161,25 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
         }
     }
 
-    private string[] Arguments(ProbedVideo video, KeyframeSchedule schedule, SamplingPlan plan, LumaFormat luma)
-    {
-        string[] keyFrames = plan == SamplingPlan.KeyFrames ? ["-discard", "nokey", "-skip_frame", "nokey"] : [];
-        return
-        [
-            "-nostdin", .. FfmpegInput.Global(_options), "-copyts", "-noautorotate", "-reinit_filter", "0", .. Threads(), .. keyFrames,
-            .. FfmpegInput.Options(video.Format, _options), .. FfmpegInput.File(video.Path), "-map", "0:V:0",
-            "-vf", LumaFilter.Samples(video, schedule, luma), "-pix_fmt", luma.Output, "-fps_mode", "passthrough",
-            "-frames:v", schedule.Frames.Length.ToString(CultureInfo.InvariantCulture), "-blocksize", "1048576", "-f", "rawvideo", "pipe:1",
-        ];
-    }
+    private sealed record Job(ProbedVideo Video, KeyframeSchedule Schedule, LumaFormat Luma, string Program, Watchdog Watchdog, Action<string> Damaged);
 
-    private string[] Threads() => _options.Threads == 0 ? [] : ["-threads", FfmpegInput.Text(_options.Threads)];
+    /// <summary>Whether a decoder of key frames alone shows just the frames that the container calls so.</summary>
+    private sealed class KeyFrameCheck(FrameTimeline timeline)
+    {
+        private int _next;
+        private volatile bool _failed;
+
+        public bool HasFailed => _failed;
+
+        /// <summary>A frame was decoded. Called by one thread.</summary>
+        public void Add(long time)
+        {
+            while (_next < timeline.Times.Length && !timeline.Keys[_next]) _next++;
+            if (_next == timeline.Times.Length || timeline.Times[_next] != time) _failed = true;
+            else _next++;
+        }
+
+        /// <summary>Whether all went well, up to and with this frame.</summary>
+        public bool Reached(int frame) => !_failed && _next > frame;
+    }
 }

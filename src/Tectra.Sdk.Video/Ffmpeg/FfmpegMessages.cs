@@ -9,7 +9,7 @@ internal static class FfmpegMessages
     public static string Last(string messages)
     {
         var line = messages.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "ffmpeg doesn't say why";
-        if (line.StartsWith('[') && line.IndexOf(']') is var end and > 0) line = line[(end + 1)..].Trim();
+        while (line.StartsWith('[') && line.IndexOf(']') is var end and > 0) line = line[(end + 1)..].Trim();
         // The name of the file is the caller's own.
         if (line.StartsWith("file:", StringComparison.Ordinal) && line.LastIndexOf(": ", StringComparison.Ordinal) is var at and > 0) line = line[(at + 2)..];
         line = new string([.. line.Where(character => !char.IsControl(character))]);

@@ -30,6 +30,8 @@ internal sealed class FfmpegProbe
         ];
         var reader = new ProbeReader();
         var (code, messages) = await RunAsync(tools.Ffprobe, arguments, reader, watchdog, cancellationToken).ConfigureAwait(false);
+        // Its decoder refuses such frames before their size is known here.
+        if (messages.Contains("exceeds specified max pixel count", StringComparison.Ordinal)) throw ProbeReader.TooManyPixels(FfmpegMessages.Last(messages), _options);
         if (reader.Packets == 0 && !reader.HasStream)
         {
             throw code == 0

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 
 namespace Tectra.Sdk.Video.Ffmpeg;
 
@@ -10,21 +9,23 @@ namespace Tectra.Sdk.Video.Ffmpeg;
 /// </summary>
 internal sealed class FfmpegProcess : IAsyncDisposable
 {
-    private const int TailBytes = 4096;
+    private const int BufferBytes = 4096;
 
     // All that a program needs to find its libraries. FFREPORT, which makes ffmpeg write log files, isn't among them.
     private static readonly string[] KeptVariables = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "TEMP", "TMPDIR"];
 
     private readonly Process _process;
-    private readonly Task<string> _messages;
+    private readonly Task _draining;
+    private readonly MessageTail _messages;
     private readonly CancellationTokenRegistration _ending;
 
-    private FfmpegProcess(Process process, CancellationToken cancellationToken)
+    private FfmpegProcess(Process process, Action<long>? decoded, CancellationToken cancellationToken)
     {
         _process = process;
         // A read of a pipe can't be cancelled; but when its writer is dead, it returns.
         _ending = cancellationToken.UnsafeRegister(state => ((FfmpegProcess)state!).Kill(), this);
-        _messages = DrainAsync(process.StandardError.BaseStream);
+        _messages = new MessageTail(decoded);
+        _draining = DrainAsync(process.StandardError.BaseStream);
         Output = process.StandardOutput.BaseStream;
     }
 
@@ -35,8 +36,9 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <param name="path">Where the program is.</param>
     /// <param name="arguments">Its arguments, each as it is.</param>
     /// <param name="cancellationToken">Ends the process at once, so that its output ends too.</param>
+    /// <param name="decoded">Is told the time of every frame that <see cref="LumaFilter.Told"/> reports.</param>
     /// <exception cref="MissingToolException">The program can't be started (<c>ffmpeg_missing</c>).</exception>
-    public static FfmpegProcess Start(string path, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static FfmpegProcess Start(string path, IEnumerable<string> arguments, CancellationToken cancellationToken, Action<long>? decoded = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(path)
@@ -56,11 +58,11 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         {
             var process = Process.Start(start)!;
             process.StandardInput.Close();
-            return new FfmpegProcess(process, cancellationToken);
+            return new FfmpegProcess(process, decoded, cancellationToken);
         }
         catch (Win32Exception e)
         {
-            throw new MissingToolException(ErrorCodes.FfmpegMissing, $"{path} can't be run: {e.Message}.", e);
+            throw FfmpegTools.Missing($"{path} can't be run (error {e.NativeErrorCode} of the system).", e);
         }
     }
 
@@ -69,7 +71,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     public async Task<(int ExitCode, string Messages)> WaitAsync(CancellationToken cancellationToken)
     {
         await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        return (_process.ExitCode, await _messages.WaitAsync(cancellationToken).ConfigureAwait(false));
+        await _draining.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return (_process.ExitCode, _messages.Text);
     }
 
     public async ValueTask DisposeAsync()
@@ -94,26 +97,18 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads to the end, so that the process never waits for its reader, and keeps the last few kilobytes.</summary>
-    private static async Task<string> DrainAsync(Stream error)
+    /// <summary>Reads to the end, so that the process never waits for its reader.</summary>
+    private async Task DrainAsync(Stream error)
     {
-        var tail = new byte[2 * TailBytes];
-        var length = 0;
+        var buffer = new byte[BufferBytes];
         try
         {
             int read;
-            while ((read = await error.ReadAsync(tail.AsMemory(length)).ConfigureAwait(false)) > 0)
-            {
-                length += read;
-                if (length <= TailBytes) continue;
-                tail.AsSpan(length - TailBytes, TailBytes).CopyTo(tail);
-                length = TailBytes;
-            }
+            while ((read = await error.ReadAsync(buffer).ConfigureAwait(false)) > 0) _messages.Add(buffer.AsSpan(0, read));
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // It was ended; what it said until then counts.
         }
-        return Encoding.UTF8.GetString(tail, 0, length);
     }
 }

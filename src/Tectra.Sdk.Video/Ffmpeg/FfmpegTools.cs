@@ -77,7 +77,8 @@ internal sealed class FfmpegTools
 
     private static string Short(string line) => line.Length <= 60 ? line : line[..60] + "…";
 
-    private static MissingToolException Missing(string what) => new(ErrorCodes.FfmpegMissing, $"{what} {Install}");
+    /// <summary>The error that says what to install.</summary>
+    internal static MissingToolException Missing(string what, Exception? cause = null) => new(ErrorCodes.FfmpegMissing, $"{what} {Install}", cause);
 
     /// <summary>Where the programs are. Immutable.</summary>
     /// <param name="Ffmpeg">The path of ffmpeg.</param>

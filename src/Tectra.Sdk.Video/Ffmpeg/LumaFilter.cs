@@ -7,11 +7,18 @@ namespace Tectra.Sdk.Video.Ffmpeg;
 internal static class LumaFilter
 {
     /// <summary>
+    /// Has ffmpeg write the time of every frame that was decoded to standard error, where <see cref="MessageTail"/> finds it. Only frames with
+    /// metadata are told of, so they get some.
+    /// </summary>
+    public const string Told = @"metadata=mode=add:key=tectra:value=1,metadata=mode=print:key=tectra:direct=1:file=pipe\\:2";
+
+    /// <summary>
     /// For a decoder that passes all frames: of each sample the frame. The times are brought to the schedule's unit, in which
     /// everything is whole; then "less than half a millisecond after t" is "at or before t, when moved forward by half a millisecond less one".
     /// </summary>
-    public static string Samples(ProbedVideo video, KeyframeSchedule schedule, LumaFormat luma) => string.Join(',',
+    public static string Samples(ProbedVideo video, KeyframeSchedule schedule, LumaFormat luma, bool told) => string.Join(',',
     [
+        .. (IEnumerable<string>)(told ? [Told] : []),
         string.Create(CultureInfo.InvariantCulture, $"settb=1/{schedule.UnitsPerSecond}"),
         $"setpts={Times(schedule)}",
         // Once more the last frame, a little later: the rate filter sometimes loses the last one that it is given.
@@ -20,9 +27,12 @@ internal static class LumaFilter
         .. Picture(video, luma),
     ]);
 
-    /// <summary>For a decoder that was placed before it: the one frame with exactly this time.</summary>
-    public static string One(ProbedVideo video, long time, LumaFormat luma) =>
-        string.Join(',', [string.Create(CultureInfo.InvariantCulture, $"select=eq(pts\\,{time})"), .. Picture(video, luma)]);
+    /// <summary>For a decoder that was placed before them: the frames with exactly these times.</summary>
+    public static string Exactly(ProbedVideo video, IEnumerable<long> times, LumaFormat luma) =>
+        string.Join(',', [$"select={string.Join('+', times.Select(time => string.Create(CultureInfo.InvariantCulture, $"eq(pts\\,{time})")))}", .. Picture(video, luma)]);
+
+    /// <summary>How the line begins that follows each report.</summary>
+    internal static ReadOnlySpan<byte> ToldKey => "tectra="u8;
 
     private static string Times(KeyframeSchedule schedule)
     {

@@ -10,6 +10,7 @@ internal sealed class ProbeReader
 {
     private const int MaxPackets = 4_000_000;
     private const int MaxSide = 65_535;
+    private const int FewOf = 8;
     private const long MostTime = 1L << 60; // sums of two still fit
 
     private readonly List<long> _presented = [];
@@ -19,6 +20,7 @@ internal sealed class ProbeReader
     private long _presentedEnd = long.MinValue;
     private long _duration;
     private int _withoutTime;
+    private (int At, long Time)? _firstKey;
 
     /// <summary>How many packets were shown to it, discarded ones not counted.</summary>
     public int Packets => _keys.Count;
@@ -39,10 +41,10 @@ internal sealed class ProbeReader
         if (!TryNumber("width", out var width) || !TryNumber("height", out var height) || width is < 1 or > MaxSide || height is < 1 or > MaxSide)
             throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"The video's size can't be read ({FfmpegMessages.Last(messages)}).");
         if (width * height > options.MaxPixels)
-            throw new InvalidContentException(ErrorCodes.TooManyPixels, $"Frames have {width}×{height} pixels; the limit is {options.MaxPixels}. Raise VideoOptions.MaxPixels if you trust the file.");
+            throw TooManyPixels(string.Create(CultureInfo.InvariantCulture, $"{width}×{height}"), options);
         if (!_stream.TryGetValue("pix_fmt", out var pixels) || pixels == "N/A" || !_stream.TryGetValue("codec_name", out var codec) || codec == "unknown")
             throw new InvalidContentException(ErrorCodes.UnsupportedVariant, "This ffmpeg has no decoder for the video, or finds nothing to decode.");
-        var timeline = Timeline();
+        var timeline = Timeline(format);
         if (timeline.Duration > options.MaxDuration)
             throw new InvalidContentException(ErrorCodes.VideoTooLong, $"The video lasts {timeline.Duration}; the limit is {options.MaxDuration}. Raise VideoOptions.MaxDuration if you trust the file.");
         return new ProbedVideo
@@ -59,6 +61,10 @@ internal sealed class ProbeReader
         };
     }
 
+    /// <summary>The error of a frame that is too large.</summary>
+    public static InvalidContentException TooManyPixels(string size, VideoOptions options) => new(
+        ErrorCodes.TooManyPixels, $"Frames have more pixels ({size}) than the limit of {options.MaxPixels}. Raise VideoOptions.MaxPixels if you trust the file.");
+
     private void Packet(ReadOnlySpan<byte> fields)
     {
         long? presented = null, decoded = null, duration = null;
@@ -73,6 +79,7 @@ internal sealed class ProbeReader
             else if (field.StartsWith("duration="u8)) duration = Number(field["duration="u8.Length..]);
             else if (field.StartsWith("flags="u8)) (key, discarded) = (field.Contains((byte)'K'), field.Contains((byte)'D'));
         }
+        if (key) _firstKey ??= (Packets, presented ?? long.MinValue);
         if (discarded) return; // an edit list leaves it out
         if (Packets == MaxPackets) throw new InvalidContentException(ErrorCodes.TooComplex, $"The video has more than {MaxPackets} frames.");
         _presented.Add(presented ?? long.MinValue);
@@ -111,10 +118,13 @@ internal sealed class ProbeReader
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out denominator) && numerator > 0 && denominator > 0;
     }
 
-    private FrameTimeline Timeline()
+    private FrameTimeline Timeline(VideoFormat format)
     {
         if (Packets == 0) throw new InvalidContentException(ErrorCodes.VideoTruncated, "The file has no frame of its video.");
-        if (_withoutTime < Packets) return Presented();
+        // A bare stream has times that ffmpeg made up of its rate. AVI has times of decoding, which ffmpeg takes for times of presentation where
+        // it can't know better; elsewhere few packets lack a time, which are parts of frames.
+        if (format.IsBare()) return Counted();
+        if (_withoutTime <= Packets / FewOf) return Presented();
         if (_decoded.Contains(long.MinValue)) return Counted();
         var times = _decoded.ToArray();
         Array.Sort(times);
@@ -122,13 +132,10 @@ internal sealed class ProbeReader
         return Based(TimeSource.Decoding, times, LateKeys(), times[^1] + Math.Max(step, _duration));
     }
 
-    /// <summary>Packets without a time among others that have one are parts of frames.</summary>
     private FrameTimeline Presented()
     {
         // What comes before the first key frame, or is shown before it, lacks what it refers to and is never shown.
-        var first = _keys.IndexOf(true);
-        var from = Math.Max(first, 0);
-        var least = first < 0 ? long.MinValue : _presented[first];
+        var (from, least) = _firstKey ?? (0, long.MinValue);
         var count = 0;
         for (var i = from; i < Packets; i++)
         {

@@ -30,6 +30,15 @@ internal sealed record ProbedVideo
     /// <summary>What ffprobe complained about; empty if nothing.</summary>
     public string Messages { get; init; } = "";
 
+    /// <summary>The last of <see cref="Messages"/>; null if there is none.</summary>
+    public string? Damage => Messages.Length == 0 ? null : FfmpegMessages.Last(Messages);
+
+    /// <summary>Whether the file was cut off behind its index.</summary>
+    public bool IsTruncated => Messages.Contains("partial file", StringComparison.Ordinal) || Messages.Contains("File ended prematurely", StringComparison.Ordinal);
+
+    /// <summary>Whether ffmpeg can leave out all but the key frames: its decoder, or in MP4 the demuxer.</summary>
+    public bool CanSkipToKeyFrames => Codec is not ("vp9" or "av1") || Format is VideoFormat.Mp4 or VideoFormat.QuickTime;
+
     /// <summary>Columns of pixels as shown.</summary>
     public int Width => Orientation.SwapsSides ? CodedHeight : CodedWidth;
 

@@ -11,7 +11,7 @@ internal static class FrameHasher
     /// <param name="frames">The frames of the samples, from the first on.</param>
     /// <param name="width">Columns of pixels.</param>
     /// <param name="height">Rows of pixels.</param>
-    /// <param name="schedule">Tells which samples are of the same frame; these are hashed once.</param>
+    /// <param name="schedule">Tells which samples repeat a frame and therefore don't come.</param>
     /// <param name="hashers">How many frames are hashed side by side.</param>
     /// <param name="hashed">Is told of each sample whose hash is known, in any order.</param>
     /// <param name="cancellationToken">Cancels.</param>
@@ -29,12 +29,6 @@ internal static class FrameHasher
             await foreach (var frame in frames.WithCancellation(stop.Token).ConfigureAwait(false))
             {
                 count = frame.Sample + 1;
-                if (frame.Sample > 0 && schedule.Frames[frame.Sample] == schedule.Frames[frame.Sample - 1])
-                {
-                    frame.Dispose();
-                    hashed(frame.Sample);
-                    continue;
-                }
                 await queue.Writer.WriteAsync(frame, stop.Token).ConfigureAwait(false);
             }
         }
@@ -49,9 +43,11 @@ internal static class FrameHasher
             await Task.WhenAll(workers).ConfigureAwait(false);
             while (queue.Reader.TryRead(out var left)) left.Dispose();
         }
-        for (var k = 1; k < count; k++)
+        for (var k = 1; k < results.Length; k++)
         {
-            if (schedule.Frames[k] == schedule.Frames[k - 1]) results[k] = results[k - 1];
+            if (schedule.Frames[k] != schedule.Frames[k - 1]) continue;
+            results[k] = results[k - 1];
+            if (count == k) count++;
         }
         return results[..count];
     }
@@ -69,6 +65,12 @@ internal static class FrameHasher
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Whoever cancelled says why.
+        }
+        catch
+        {
+            // Nobody would take what is decoded any more.
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
         }
     }
 }

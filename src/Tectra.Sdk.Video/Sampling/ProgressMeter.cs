@@ -12,7 +12,7 @@ internal sealed class ProgressMeter
     private readonly Lock _lock = new();
     private SampleRate _rate;
     private long _bytes;
-    private int _frames, _total, _furthest;
+    private int _frames, _total;
 
     public ProgressMeter(IProgress<VideoProgress>? progress, long length)
     {
@@ -26,14 +26,14 @@ internal sealed class ProgressMeter
         lock (_lock) (_rate, _total) = (rate, samples);
     }
 
-    /// <summary>A sample has its hash.</summary>
+    /// <summary>A sample has its hash, and so, but for the last few, have those before it.</summary>
     public void Hashed(int sample)
     {
         if (_progress is null) return;
         lock (_lock)
         {
-            _frames++;
-            _furthest = Math.Max(_furthest, sample);
+            if (sample < _frames) return;
+            _frames = sample + 1;
             Report();
         }
     }
@@ -53,6 +53,6 @@ internal sealed class ProgressMeter
     {
         var frames = _total == 0 ? 0 : (double)_frames / _total;
         var bytes = _length == 0 ? 1 : Math.Min(1, (double)_bytes / _length);
-        _progress!.Report(new VideoProgress((FrameShare * frames) + ((1 - FrameShare) * bytes), _rate.TimeOf(_furthest), _frames, _total));
+        _progress!.Report(new VideoProgress((FrameShare * frames) + ((1 - FrameShare) * bytes), _rate.TimeOf(Math.Max(_frames - 1, 0)), _frames, _total));
     }
 }

@@ -7,15 +7,14 @@ namespace Tectra.Sdk.Video.Sampling;
 /// <param name="Video">The stream.</param>
 /// <param name="Schedule">Which frames were to be sampled.</param>
 /// <param name="Hashes">Their perceptual hashes: as many as samples, or fewer where a damaged video ends early.</param>
-internal sealed record SampledVideo(ProbedVideo Video, KeyframeSchedule Schedule, PerceptualHash[] Hashes)
+/// <param name="Damage">What the decoder found wrong, or null.</param>
+internal sealed record SampledVideo(ProbedVideo Video, KeyframeSchedule Schedule, PerceptualHash[] Hashes, string? Damage)
 {
-    /// <summary>What is wrong with the source.</summary>
-    public IEnumerable<string> Notices => Video.Messages.Length == 0
-        ? []
-        : [$"The source is damaged ({FfmpegMessages.Last(Video.Messages)}); what decoders show of it was signed."];
+    /// <summary>Whether every sample is there.</summary>
+    public bool IsComplete => Hashes.Length == Schedule.Frames.Length;
 
     /// <summary>How long the part is that could be decoded.</summary>
-    public TimeSpan Duration => Hashes.Length == Schedule.Frames.Length ? Video.Timeline.Duration : Schedule.Rate.TimeOf(Hashes.Length);
+    public TimeSpan Duration => IsComplete ? Video.Timeline.Duration : Schedule.Rate.TimeOf(Hashes.Length);
 }
 
 /// <summary>From a file to the hashes of its samples: probe, schedule, decode, hash. Thread-safe.</summary>
@@ -48,12 +47,22 @@ internal sealed class VideoSampler
         var video = await _probe.ReadAsync(file.Path, format, cancellationToken).ConfigureAwait(false);
         var schedule = KeyframeSchedule.Create(video.Timeline, rate(video.Timeline.Duration), maxSamples);
         progress.Expect(schedule.Rate, schedule.Frames.Length);
-        var plan = PlanFor(schedule);
-        var frames = _source.ReadAsync(video, schedule, plan, cancellationToken);
-        var hashes = await FrameHasher.HashAsync(frames, video.Width, video.Height, schedule, _options.Hashers, progress.Hashed, cancellationToken).ConfigureAwait(false);
-        return new SampledVideo(video, schedule, hashes);
+        var (plans, groups) = SamplingPlans.Choose(schedule, (long)video.Width * video.Height, video.CanSkipToKeyFrames, format.HasIndex());
+        string? damage = video.Damage;
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                var frames = _source.ReadAsync(video, schedule, plans[attempt], groups, said => damage ??= said, cancellationToken);
+                var hashes = await FrameHasher.HashAsync(
+                    frames, video.Width, video.Height, schedule, _options.Hashers, progress.Hashed, cancellationToken).ConfigureAwait(false);
+                progress.Hashed(hashes.Length - 1);
+                return new SampledVideo(video, schedule, hashes, damage);
+            }
+            catch (PlanFailedException) when (attempt + 1 < plans.Count)
+            {
+                // The next plan is dearer, and depends less on what the index says.
+            }
+        }
     }
-
-    private static SamplingPlan PlanFor(KeyframeSchedule schedule) =>
-        schedule.Frames.All(frame => schedule.Timeline.Keys[frame]) ? SamplingPlan.KeyFrames : SamplingPlan.OnePass;
 }
