@@ -104,7 +104,7 @@ internal sealed class RecordFinder : IDisposable
         return _index.FindPictures(hash, radius, LookupOptions.MaxCandidates, cancellationToken).Sequences;
     }
 
-    /// <summary>Videos with frames within a radius of these, most such frames first; at most <see cref="VideoSearch.MaxVideos"/>.</summary>
+    /// <summary>Videos with frames within a radius of these, most such frames first; at most <see cref="LookupOptions.MaxVideos"/>.</summary>
     public async ValueTask<IReadOnlyList<long>> FindVideosAsync(IReadOnlyList<PerceptualHash> frames, int radius, CancellationToken cancellationToken)
     {
         await EnsureFreshAsync(cachesOnly: false, cancellationToken).ConfigureAwait(false);

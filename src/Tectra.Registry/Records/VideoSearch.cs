@@ -1,4 +1,5 @@
 using Tectra.Registry.Similarity;
+using Tectra.Sdk.Api;
 using Tectra.Sdk.Content;
 
 namespace Tectra.Registry.Records;
@@ -11,9 +12,6 @@ internal static class VideoSearch
 {
     /// <summary>So many frames are looked up at most.</summary>
     public const int MaxFrames = 256;
-
-    /// <summary>So many videos are found at most.</summary>
-    public const int MaxVideos = 16;
 
     /// <summary>A frame that more frames are like votes for the videos of so many, the nearest: a title that a thousand videos begin with tells none of them.</summary>
     public const int MaxMatches = 8192;
@@ -37,7 +35,7 @@ internal static class VideoSearch
         return
         [
             .. votes.OrderByDescending(video => video.Value.Count).ThenBy(video => video.Value.Distance).ThenBy(video => video.Key)
-                .Take(MaxVideos).Select(video => video.Key),
+                .Take(LookupOptions.MaxVideos).Select(video => video.Key),
         ];
     }
 

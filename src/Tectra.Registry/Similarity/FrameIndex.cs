@@ -16,12 +16,6 @@ internal readonly record struct FrameMatch(long Sequence, int Distance);
 /// </summary>
 internal sealed class FrameIndex
 {
-    /// <summary>
-    /// How many bits of a hash are set at least and at most for it to say something. A hash compares coefficients with their median, so
-    /// pictures have about half of them set; flat and black frames have few or nearly all, and are alike in all videos.
-    /// </summary>
-    public const int LeastBits = 24, MostBits = 40;
-
     private readonly Lock _adding = new();
     private readonly SequenceSet _known = new();
     private readonly Column<uint> _sequences = new();
@@ -34,8 +28,8 @@ internal sealed class FrameIndex
     /// <summary>How much memory the index takes.</summary>
     public long Bytes => _known.Bytes + _sequences.Bytes + _frames.Bytes;
 
-    /// <summary>Whether a hash says something about where it is from.</summary>
-    public static bool IsInformative(PerceptualHash hash) => BitOperations.PopCount(hash.Bits) is >= LeastBits and <= MostBits;
+    /// <summary>Whether a hash says something about where it is from, by the verifier's own rule.</summary>
+    public static bool IsInformative(PerceptualHash hash) => FrameInformation.IsInformative(hash.Bits);
 
     /// <summary>Whether a video is here.</summary>
     public bool Contains(long sequence)
@@ -98,5 +92,5 @@ internal sealed class FrameIndex
     }
 
     private static bool IsReachable(PerceptualHash hash) =>
-        BitOperations.PopCount(hash.Bits) is >= LeastBits - VerificationPolicy.MaxPerceptualRadius and <= MostBits + VerificationPolicy.MaxPerceptualRadius;
+        BitOperations.PopCount(hash.Bits) is >= FrameInformation.MinOnes - VerificationPolicy.MaxPerceptualRadius and <= FrameInformation.MaxOnes + VerificationPolicy.MaxPerceptualRadius;
 }

@@ -64,6 +64,9 @@ public sealed record LookupOptions
     /// <summary>The most candidates of one lookup; the nearest are given, of equals the oldest.</summary>
     public const int MaxCandidates = 256;
 
+    /// <summary>The most videos among them; those with most frames in common are given.</summary>
+    public const int MaxVideos = 16;
+
     /// <summary>The largest Hamming distance (0 to 12 bits) at which a perceptual hash makes a candidate.</summary>
     public int PerceptualRadius
     {

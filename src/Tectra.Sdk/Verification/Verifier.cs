@@ -87,7 +87,8 @@ public static class Verifier
             .ThenBy(judgement => judgement.Anchor?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
             .ThenBy(judgement => judgement.Certificate?.Timestamp.Moment ?? DateTimeOffset.MaxValue)
             .ToList();
-        return judgements.Count == 0 ? WithoutRecord(observed) : Report(judgements, source);
+        var most = observed.Video is null ? LookupOptions.MaxCandidates : LookupOptions.MaxVideos;
+        return judgements.Count == 0 ? WithoutRecord(observed) : Report(judgements, source == EvidenceSource.Registry && judgements.Count >= most ? most : null);
     }
 
     /// <summary>The report on evidence that isn't even a bundle: every check fails for that reason.</summary>
@@ -106,14 +107,14 @@ public static class Verifier
         };
     }
 
-    private static VerificationReport Report(List<RecordJudgement> judgements, EvidenceSource source)
+    private static VerificationReport Report(List<RecordJudgement> judgements, int? cutAt)
     {
         var best = RecordJudge.Complete(judgements[0]);
         var findings = best.Findings.AddRange(OtherRecords(best, [.. judgements.Skip(1).Where(judgement => judgement.Certificate is not null)]));
-        if (source == EvidenceSource.Registry && judgements.Count >= LookupOptions.MaxCandidates)
+        if (cutAt is { } most)
         {
             findings = findings.Add(new Finding("other_records", CheckResult.NotRun(
-                CheckCodes.CandidatesCut, $"A lookup gives at most {LookupOptions.MaxCandidates} records, and gave as many: there may be more that match, farther or later ones.")));
+                CheckCodes.CandidatesCut, $"A lookup gives at most {most} records of this kind, and gave as many: there may be more that match, farther or later ones.")));
         }
         return new VerificationReport
         {
