@@ -1,6 +1,4 @@
 using Tectra.Sdk.Api;
-using Tectra.Sdk.Certificates;
-using Tectra.Sdk.Keys;
 
 namespace Tectra.Sdk.Imaging;
 
@@ -10,11 +8,9 @@ namespace Tectra.Sdk.Imaging;
 /// </summary>
 public sealed class ImageSignerProvider : IDisposable
 {
-    private readonly TectraApiClient _client;
+    private readonly AccountSigningKey _key;
     private readonly ImagingOptions _options;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _gate = new(1);
-    private SigningKey? _key;
     private ImageSigner? _signer;
 
     /// <summary>Creates a provider; it fetches nothing yet.</summary>
@@ -24,7 +20,7 @@ public sealed class ImageSignerProvider : IDisposable
     public ImageSignerProvider(TectraApiClient client, ImagingOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _client = client;
+        _key = new AccountSigningKey(client);
         _options = options ?? ImagingOptions.Default;
         _time = time ?? TimeProvider.System;
     }
@@ -35,34 +31,11 @@ public sealed class ImageSignerProvider : IDisposable
     public async ValueTask<ImageSigner> GetAsync(CancellationToken cancellationToken = default)
     {
         if (Volatile.Read(ref _signer) is { } ready) return ready;
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_signer is not null) return _signer;
-            var account = await _client.GetAccountAsync(cancellationToken).ConfigureAwait(false);
-            var (key, info) = await _client.OpenSigningKeyWithInfoAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                Volatile.Write(ref _signer, new ImageSigner(key, new SignerIdentity(account.UserId, account.OrgName, account.OrgType, info.Name), _options, _time));
-            }
-            catch
-            {
-                key.Dispose();
-                throw;
-            }
-            _key = key;
-            return _signer;
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        var (key, identity) = await _key.GetAsync(cancellationToken).ConfigureAwait(false);
+        var signer = new ImageSigner(key, identity, _options, _time);
+        return Interlocked.CompareExchange(ref _signer, signer, null) ?? signer;
     }
 
     /// <summary>Zeroes the key; signers that were given out can't sign any more.</summary>
-    public void Dispose()
-    {
-        _key?.Dispose();
-        _gate.Dispose();
-    }
+    public void Dispose() => _key.Dispose();
 }

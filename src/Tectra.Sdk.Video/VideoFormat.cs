@@ -117,6 +117,9 @@ public static class VideoFormats
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
+    /// <summary>Whether ffmpeg's demuxer of the format can leave out all packets but those of key frames.</summary>
+    internal static bool CanLeaveOutPackets(this VideoFormat format) => format is VideoFormat.Mp4 or VideoFormat.QuickTime or VideoFormat.ThreeGpp;
+
     /// <summary>Whether files of the format usually have an index of their key frames.</summary>
     internal static bool HasIndex(this VideoFormat format) =>
         format is VideoFormat.Mp4 or VideoFormat.QuickTime or VideoFormat.ThreeGpp or VideoFormat.Matroska or VideoFormat.WebM;

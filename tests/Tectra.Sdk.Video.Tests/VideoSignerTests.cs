@@ -75,18 +75,6 @@ public class VideoSignerTests
         () => Signers.Create().SignFileAsync(Clips.Real(Clip), new VideoSignRequest(OriginType.CameraVideo), new Reports(_ => throw new FormatException("mine"))),
         Throws.TypeOf<FormatException>());
 
-    [NonParallelizable]
-    [TestCase("bbb-480p-h264-30s.mp4", 31)]
-    [TestCase("tears-of-steel-vp8-70s.webm", 71)]
-    public async Task Memory_does_not_grow_with_the_video(string name, int most)
-    {
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        long peak = 0;
-        var observed = await new VideoInspector().InspectFileAsync(Clips.Real(name), progress: new Reports(_ => peak = Math.Max(peak, GC.GetTotalMemory(false))));
-        Assert.That(observed.Video!.Frames.Length, Is.LessThanOrEqualTo(8 * most));
-        Assert.That(peak - before, Is.LessThan(64 << 20));
-    }
-
     [Test]
     public void Services_share_one_inspector()
     {

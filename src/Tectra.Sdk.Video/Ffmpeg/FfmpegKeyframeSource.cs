@@ -26,7 +26,12 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
         var tools = await _tools.FindAsync(cancellationToken).ConfigureAwait(false);
         using var watchdog = new Watchdog(_options, cancellationToken);
         var job = new Job(video, schedule, LumaFormat.Of(video.PixelFormat), tools.Ffmpeg, watchdog, damaged);
-        var frames = plan == SamplingPlan.Seeking ? SeekAsync(job, groups) : PassAsync(job, plan == SamplingPlan.KeyFrames);
+        var frames = plan switch
+        {
+            SamplingPlan.Seeking => SeekAsync(job, groups),
+            SamplingPlan.KeyFrames when video.Format.CanLeaveOutPackets() => KeysAsync(job),
+            _ => PassAsync(job, plan == SamplingPlan.KeyFrames),
+        };
         await foreach (var frame in frames.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return frame;
     }
 
@@ -35,7 +40,7 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
     {
         var schedule = job.Schedule;
         var keys = onlyKeys ? new KeyFrameCheck(schedule.Timeline) : null;
-        string[] skip = onlyKeys ? SkippingOthers(job.Video) : [];
+        string[] skip = onlyKeys ? ["-skip_frame", "nokey"] : [];
         var process = Start(job, [.. Threads(_options.Threads), .. skip], LumaFilter.Samples(job.Video, schedule, job.Luma, onlyKeys), schedule.Frames.Length, keys is null ? null : keys.Add);
         await using var _ = process.ConfigureAwait(false);
         var received = 0;
@@ -62,6 +67,34 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
         if (messages.Length > 0) job.Damaged(FfmpegMessages.Last(messages));
         if (!complete && (received == 0 || code != 0))
             throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"The video can't be decoded ({FfmpegMessages.Last(messages)}).");
+    }
+
+    /// <summary>
+    /// All key frames of a container whose demuxer leaves out other packets, most of the file thereby unread. It mixes up the times of those that
+    /// are left, so the frames are counted: as many must come as there are key frames.
+    /// </summary>
+    private async IAsyncEnumerable<LumaFrame> KeysAsync(Job job)
+    {
+        var (schedule, keys) = (job.Schedule, job.Schedule.Timeline.Keys);
+        var process = Start(job, [.. Threads(_options.Threads), "-discard", "nokey", "-skip_frame", "nokey"], LumaFilter.All(job.Video, job.Luma), int.MaxValue, null);
+        await using var _ = process.ConfigureAwait(false);
+        var sample = 0;
+        for (var key = Array.IndexOf(keys, true); key >= 0; key = Array.IndexOf(keys, true, key + 1))
+        {
+            job.Watchdog.Feed();
+            var frame = await NextAsync(process, job, sample).ConfigureAwait(false) ?? throw new PlanFailedException();
+            if (sample < schedule.Frames.Length && schedule.Frames[sample] == key)
+            {
+                yield return frame;
+                while (sample < schedule.Frames.Length && schedule.Frames[sample] == key) sample++;
+            }
+            else
+            {
+                frame.Dispose();
+            }
+        }
+        using var more = await NextAsync(process, job, sample).ConfigureAwait(false);
+        if (more is not null) throw new PlanFailedException();
     }
 
     /// <summary>
@@ -94,12 +127,6 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
             foreach (var (_, process) in running) await process.DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    /// <summary>
-    /// Most decoders skip what isn't a key frame; those of VP9 and AV1 don't, and for them the demuxer of MP4 can. Of codecs whose frames aren't
-    /// shown in the order of decoding it would mix up the times.
-    /// </summary>
-    private static string[] SkippingOthers(ProbedVideo video) => video.Codec is "vp9" or "av1" ? ["-discard", "nokey"] : ["-skip_frame", "nokey"];
 
     private FfmpegProcess Start(Job job, SeekGroup group)
     {

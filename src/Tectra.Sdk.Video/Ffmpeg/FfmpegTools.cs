@@ -23,8 +23,7 @@ internal sealed class FfmpegTools
         // Two callers may ask at once; both get the same answer.
         var ffmpeg = Locate("ffmpeg", _options.FfmpegPath, null);
         var ffprobe = Locate("ffprobe", _options.FfprobePath, _options.FfmpegPath);
-        await CheckVersionAsync("ffmpeg", ffmpeg, cancellationToken).ConfigureAwait(false);
-        await CheckVersionAsync("ffprobe", ffprobe, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(CheckVersionAsync("ffmpeg", ffmpeg, cancellationToken), CheckVersionAsync("ffprobe", ffprobe, cancellationToken)).ConfigureAwait(false);
         return _found = new Found(ffmpeg, ffprobe);
     }
 

@@ -27,6 +27,9 @@ internal static class LumaFilter
         .. Picture(video, luma),
     ]);
 
+    /// <summary>For a decoder all of whose frames are wanted.</summary>
+    public static string All(ProbedVideo video, LumaFormat luma) => string.Join(',', ["setpts=N", .. Picture(video, luma)]);
+
     /// <summary>For a decoder that was placed before them: the frames with exactly these times.</summary>
     public static string Exactly(ProbedVideo video, IEnumerable<long> times, LumaFormat luma) =>
         string.Join(',', [$"select={string.Join('+', times.Select(time => string.Create(CultureInfo.InvariantCulture, $"eq(pts\\,{time})")))}", .. Picture(video, luma)]);

@@ -36,8 +36,8 @@ internal sealed record ProbedVideo
     /// <summary>Whether the file was cut off behind its index.</summary>
     public bool IsTruncated => Messages.Contains("partial file", StringComparison.Ordinal) || Messages.Contains("File ended prematurely", StringComparison.Ordinal);
 
-    /// <summary>Whether ffmpeg can leave out all but the key frames: its decoder, or in MP4 the demuxer.</summary>
-    public bool CanSkipToKeyFrames => Codec is not ("vp9" or "av1") || Format is VideoFormat.Mp4 or VideoFormat.QuickTime;
+    /// <summary>Whether ffmpeg can leave out all but the key frames: its decoder, or the demuxer.</summary>
+    public bool CanSkipToKeyFrames => Codec is not ("vp9" or "av1") || Format.CanLeaveOutPackets();
 
     /// <summary>Columns of pixels as shown.</summary>
     public int Width => Orientation.SwapsSides ? CodedHeight : CodedWidth;

@@ -1,0 +1,41 @@
+using Tectra.Sdk.Api;
+
+namespace Tectra.Sdk.Video;
+
+/// <summary>
+/// Signs videos in the name of an account: the encrypted signing key is fetched from the registry once, at the first need, and opened
+/// in this process with the Fernet key, which never leaves it. Thread-safe.
+/// </summary>
+public sealed class VideoSignerProvider : IDisposable
+{
+    private readonly AccountSigningKey _key;
+    private readonly VideoOptions _options;
+    private readonly TimeProvider _time;
+    private VideoSigner? _signer;
+
+    /// <summary>Creates a provider; it fetches nothing yet.</summary>
+    /// <param name="client">The registry; its options name the signing key and hold the Fernet key.</param>
+    /// <param name="options">Limits, the sample rate and where ffmpeg is; null for <see cref="VideoOptions.Default"/>.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public VideoSignerProvider(TectraApiClient client, VideoOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        _key = new AccountSigningKey(client);
+        _options = options ?? VideoOptions.Default;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>The signer. What failed the last time is tried again.</summary>
+    /// <exception cref="KeyAccessException">The key isn't there, or the Fernet key doesn't open it; the code says which.</exception>
+    /// <exception cref="RegistryException">The registry can't be reached, or refuses.</exception>
+    public async ValueTask<VideoSigner> GetAsync(CancellationToken cancellationToken = default)
+    {
+        if (Volatile.Read(ref _signer) is { } ready) return ready;
+        var (key, identity) = await _key.GetAsync(cancellationToken).ConfigureAwait(false);
+        var signer = new VideoSigner(key, identity, _options, _time);
+        return Interlocked.CompareExchange(ref _signer, signer, null) ?? signer;
+    }
+
+    /// <summary>Zeroes the key; signers that were given out can't sign any more.</summary>
+    public void Dispose() => _key.Dispose();
+}
