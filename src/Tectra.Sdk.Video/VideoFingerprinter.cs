@@ -25,13 +25,13 @@ internal sealed class VideoFingerprinter(VideoOptions options, VideoSampler samp
         try
         {
             var sampled = await sampler.SampleAsync(
-                file, duration => options.SampleRate ?? KeyframeSchedule.AdaptiveRate(duration), VideoFingerprint.MaxFrames, meter, stop.Token).ConfigureAwait(false);
+                file, duration => options.SampleRate ?? KeyframeSchedule.AdaptiveRate(duration), _ => 1, VideoFingerprint.MaxFrames, meter, stop.Token).ConfigureAwait(false);
             var sha256 = await digest.ConfigureAwait(false);
             if (!file.IsUnchanged()) throw new InvalidContentException(ErrorCodes.FileChanged, "The file was changed while it was read. Sign it when it is complete.");
             if (sampled.Video.IsTruncated) throw new InvalidContentException(ErrorCodes.VideoTruncated, "The file ends before its video does. Sign it when it is complete.");
             if (!sampled.IsComplete)
                 throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"Only {sampled.Hashes.Length} of the {sampled.Schedule.Frames.Length} frames that stand for the video can be decoded.");
-            var video = VideoFingerprint.Create(sampled.Schedule.Rate, sampled.Video.Timeline.Duration, ImmutableArray.Create(sampled.Hashes));
+            var video = VideoFingerprint.Create(sampled.Schedule.Rate, sampled.Video.Timeline.Duration, ImmutableArray.Create(sampled.Hashes), sampled.Digests);
             return new FingerprintedVideo(
                 new ContentFingerprint(sha256, video.PerceptualHash, sampled.Video.Width, sampled.Video.Height) { Video = video },
                 sampled.Video.Format.MediaType(),

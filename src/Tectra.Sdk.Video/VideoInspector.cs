@@ -55,20 +55,24 @@ public sealed class VideoInspector
         ArgumentException.ThrowIfNullOrEmpty(path);
         var file = VideoFile.Open(path);
         var meter = new ProgressMeter(progress, file.Length);
+        rate ??= _options.SampleRate;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var digest = file.HashAsync(meter.Read, stop.Token);
         try
         {
-            rate ??= _options.SampleRate;
             var sampled = await _sampler.SampleAsync(
-                file, duration => rate ?? KeyframeSchedule.InspectionRate(duration), ObservedVideo.MaxFrames, meter, stop.Token).ConfigureAwait(false);
+                file, duration => rate ?? KeyframeSchedule.InspectionRate(duration), StepOf, ObservedVideo.MaxFrames, meter, stop.Token).ConfigureAwait(false);
             return new ObservedContent
             {
                 Sha256 = await digest.ConfigureAwait(false),
                 MediaType = sampled.Video.Format.MediaType(),
                 Width = sampled.Video.Width,
                 Height = sampled.Video.Height,
-                Video = new ObservedVideo(sampled.Schedule.Rate, sampled.Duration, ImmutableArray.Create(sampled.Hashes)),
+                Video = new ObservedVideo(sampled.Schedule.Rate, sampled.Duration, ImmutableArray.Create(sampled.Hashes))
+                {
+                    FrameDigests = ImmutableArray.Create(sampled.Digests),
+                    DigestStep = StepOf(sampled.Schedule.Rate),
+                },
                 WatermarkProblem = new MeasurementProblem(ErrorCodes.VideoHasNoWatermark, "Videos carry no watermark."),
             };
         }
@@ -83,5 +87,8 @@ public sealed class VideoInspector
             await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)digest).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        // Of a rate that was asked for, every sample may be one of the record's; else those of whole seconds are.
+        int StepOf(SampleRate sampled) => rate is null ? Math.Max(1, sampled.Frames / sampled.Seconds) : 1;
     }
 }

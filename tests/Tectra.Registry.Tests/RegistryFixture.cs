@@ -65,7 +65,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
 
     public SignedCertificate SignVideo(string name, SampleRate rate, params PerceptualHash[] frames)
     {
-        var video = VideoFingerprint.Create(rate, rate.TimeOf(frames.Length), [.. frames]);
+        var video = TestVideos.Fingerprint(rate, rate.TimeOf(frames.Length), [.. frames]);
         var builder = new CertificateBuilder(Key, new SignerIdentity(UserId), Clock);
         var fingerprint = builder.SignFingerprintAsync(new ContentFingerprint(Digest(name), video.PerceptualHash, 640, 360) { Video = video }).AsTask().Result;
         return builder.SignCertificateAsync(fingerprint, new ContentClaims { Origin = OriginType.CameraVideo, MediaType = "video/mp4" }).AsTask().Result;
@@ -105,7 +105,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
     public static ObservedContent ObserveVideo(string name, SampleRate rate, params PerceptualHash[] frames) => new()
     {
         Sha256 = Digest(name),
-        Video = new ObservedVideo(rate, rate.TimeOf(frames.Length), [.. frames]),
+        Video = TestVideos.Observed(rate, rate.TimeOf(frames.Length), [.. frames]),
     };
 
     public async ValueTask DisposeAsync()

@@ -22,8 +22,9 @@ public class FrameHasherTests
                 most = Math.Max(most, ++produced - Volatile.Read(ref hashed));
             }
         }
-        var hashes = await FrameHasher.HashAsync(FramesAsync(), Side, Side, Schedule(500, n => n), hashers, _ => Interlocked.Increment(ref hashed), default);
+        var (hashes, digests) = await FrameHasher.HashAsync(FramesAsync(), Side, Side, Schedule(500, n => n), 1, hashers, _ => Interlocked.Increment(ref hashed), default);
         Assert.That(hashes, Is.EqualTo(Enumerable.Range(0, 500).Select(k => new LumaHasher(Side, Side).Hash(Plane(k)))));
+        Assert.That(digests, Is.EqualTo(Enumerable.Range(0, 500).Select(k => PixelDigest.OfFrame(Plane(k)))));
         Assert.That(most, Is.LessThanOrEqualTo(hashers + 2));
     }
 
@@ -35,9 +36,15 @@ public class FrameHasherTests
             for (var k = 0; k < end; k += 3) yield return (await FrameAsync(k))!;
         }
         var schedule = Schedule(13, n => n / 3);
-        var hashes = await FrameHasher.HashAsync(FramesAsync(13), Side, Side, schedule, 2, _ => { }, default);
+        var (hashes, digests) = await FrameHasher.HashAsync(FramesAsync(13), Side, Side, schedule, 1, 2, _ => { }, default);
         Assert.That(hashes, Is.EqualTo(Enumerable.Range(0, 13).Select(k => new LumaHasher(Side, Side).Hash(Plane(k / 3 * 3)))));
-        Assert.That(await FrameHasher.HashAsync(FramesAsync(7), Side, Side, schedule, 2, _ => { }, default), Is.EqualTo(hashes[..9]));
+        Assert.That(digests, Is.EqualTo(Enumerable.Range(0, 13).Select(k => PixelDigest.OfFrame(Plane(k / 3 * 3)))));
+        Assert.That((await FrameHasher.HashAsync(FramesAsync(7), Side, Side, schedule, 1, 2, _ => { }, default)).Hashes, Is.EqualTo(hashes[..9]));
+        for (var step = 2; step < 15; step++)
+        {
+            var every = (await FrameHasher.HashAsync(FramesAsync(13), Side, Side, schedule, step, 2, _ => { }, default)).Digests;
+            Assert.That(every, Is.EqualTo(digests.Where((_, k) => k % step == 0)), $"{step}");
+        }
     }
 
     [TestCase(8)]

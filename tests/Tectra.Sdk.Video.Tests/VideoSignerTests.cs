@@ -31,8 +31,10 @@ public class VideoSignerTests
     {
         var signed = (await Signers.Create().SignFileAsync(Clips.Real(Clip), new VideoSignRequest(OriginType.CameraVideo))).Certificate.Fingerprint.Video!;
         var observed = (await new VideoInspector().InspectFileAsync(Clips.Real(Clip))).Video!;
-        Assert.That(observed.Rate, Is.EqualTo(SampleRate.Of(8)));
-        Assert.That(signed.Frames.Select((hash, k) => hash == observed.Frames[8 * k]), Is.All.True);
+        Assert.That(observed.Rate, Is.EqualTo(SampleRate.Of(16)));
+        Assert.That(signed.Frames.Select((hash, k) => hash == observed.Frames[16 * k]), Is.All.True);
+        Assert.That(observed.DigestStep, Is.EqualTo(16));
+        Assert.That(PixelDigest.OfSegment(observed.FrameDigests.AsSpan()), Is.EqualTo(signed.SegmentDigests.Single()));
         Assert.That(observed.Duration, Is.EqualTo(signed.Duration));
     }
 

@@ -25,7 +25,7 @@ internal static class Videos
 
     public static async Task<SignedCertificate> SignAsync(SigningKey key, string userId, TimeProvider clock, string name, SampleRate rate, PerceptualHash[] frames)
     {
-        var video = VideoFingerprint.Create(rate, rate.TimeOf(frames.Length), [.. frames]);
+        var video = TestVideos.Fingerprint(rate, rate.TimeOf(frames.Length), [.. frames]);
         var builder = new CertificateBuilder(key, new SignerIdentity(userId), clock);
         var fingerprint = await builder.SignFingerprintAsync(new ContentFingerprint(Tenant.Digest(name), video.PerceptualHash, 1920, 1080) { Video = video });
         return await builder.SignCertificateAsync(fingerprint, new ContentClaims { Origin = OriginType.CameraVideo, MediaType = "video/mp4" });
@@ -35,6 +35,6 @@ internal static class Videos
     {
         Sha256 = Tenant.Digest(name),
         MediaType = "video/mp4",
-        Video = new ObservedVideo(rate, rate.TimeOf(frames.Length), [.. frames]),
+        Video = TestVideos.Observed(rate, rate.TimeOf(frames.Length), [.. frames]),
     };
 }

@@ -7,8 +7,9 @@ namespace Tectra.Sdk.Video.Sampling;
 /// <param name="Video">The stream.</param>
 /// <param name="Schedule">Which frames were to be sampled.</param>
 /// <param name="Hashes">Their perceptual hashes: as many as samples, or fewer where a damaged video ends early.</param>
+/// <param name="Digests">The pixels of every sample a whole number of steps from the first.</param>
 /// <param name="Damage">What the decoder found wrong, or null.</param>
-internal sealed record SampledVideo(ProbedVideo Video, KeyframeSchedule Schedule, PerceptualHash[] Hashes, string? Damage)
+internal sealed record SampledVideo(ProbedVideo Video, KeyframeSchedule Schedule, PerceptualHash[] Hashes, PixelDigest[] Digests, string? Damage)
 {
     /// <summary>Whether every sample is there.</summary>
     public bool IsComplete => Hashes.Length == Schedule.Frames.Length;
@@ -35,13 +36,14 @@ internal sealed class VideoSampler
     /// <summary>Samples a video.</summary>
     /// <param name="file">The file.</param>
     /// <param name="rate">How often, by the video's duration.</param>
+    /// <param name="step">By the rate, how many samples lie from one whose pixels are digested to the next.</param>
     /// <param name="maxSamples">The most samples.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="InvalidContentException">The video can't be sampled; the code says why.</exception>
     /// <exception cref="MissingToolException">ffmpeg isn't there (<c>ffmpeg_missing</c>).</exception>
     public async Task<SampledVideo> SampleAsync(
-        VideoFile file, Func<TimeSpan, SampleRate> rate, int maxSamples, ProgressMeter progress, CancellationToken cancellationToken)
+        VideoFile file, Func<TimeSpan, SampleRate> rate, Func<SampleRate, int> step, int maxSamples, ProgressMeter progress, CancellationToken cancellationToken)
     {
         var format = file.RequireFormat(_options);
         var video = await _probe.ReadAsync(file.Path, format, cancellationToken).ConfigureAwait(false);
@@ -54,10 +56,10 @@ internal sealed class VideoSampler
             try
             {
                 var frames = _source.ReadAsync(video, schedule, plans[attempt], groups, said => damage ??= said, cancellationToken);
-                var hashes = await FrameHasher.HashAsync(
-                    frames, video.Width, video.Height, schedule, _options.Hashers, progress.Hashed, cancellationToken).ConfigureAwait(false);
+                var (hashes, digests) = await FrameHasher.HashAsync(
+                    frames, video.Width, video.Height, schedule, step(schedule.Rate), _options.Hashers, progress.Hashed, cancellationToken).ConfigureAwait(false);
                 progress.Hashed(hashes.Length - 1);
-                return new SampledVideo(video, schedule, hashes, damage);
+                return new SampledVideo(video, schedule, hashes, digests, damage);
             }
             catch (PlanFailedException) when (attempt + 1 < plans.Count)
             {

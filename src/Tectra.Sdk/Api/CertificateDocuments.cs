@@ -118,11 +118,11 @@ internal sealed record CertificateDocument(
 }
 
 /// <summary>
-/// The JSON form of a video's frames and segments. Everything but the frames follows from them; it is there for readers that don't
+/// The JSON form of a video's frames and segments. Everything but the frames and pixel digests follows from the frames; it is there for readers that don't
 /// compute, and must agree.
 /// </summary>
 internal sealed record VideoDocument(
-    string Algorithm, long DurationMs, string SampleRate, int FrameCount, int SegmentCount, string FinalChainHash, byte[] Frames)
+    string Algorithm, long DurationMs, string SampleRate, int FrameCount, int SegmentCount, string FinalChainHash, byte[] Frames, byte[] PixelDigests)
 {
     public const string AlgorithmName = "tectra-segments-1";
 
@@ -133,16 +133,18 @@ internal sealed record VideoDocument(
         video.Frames.Length,
         video.Chain.Segments.Length,
         video.Chain.FinalHash.ToString(),
-        FrameHashCoding.Encode(video.Frames.AsSpan()));
+        FrameHashCoding.Encode(video.Frames.AsSpan()),
+        PixelDigest.Join(video.SegmentDigests.AsSpan()));
 
     public static VideoFingerprint ToFingerprint(VideoDocument document, string perceptualHash)
     {
         if (document.Algorithm != AlgorithmName) throw new FormatException("It names an algorithm for segments that this version does not know.");
         if (document.DurationMs is < 0 or > VideoFingerprint.MaxDurationMilliseconds) throw new FormatException("The video's duration is out of range.");
-        var video = VideoFingerprint.Create(
+        var video = VideoFingerprint.Restore(
             Content.SampleRate.Parse(document.SampleRate),
             TimeSpan.FromMilliseconds(document.DurationMs),
-            FrameHashCoding.Decode(document.Frames, VideoFingerprint.MaxFrames));
+            FrameHashCoding.Decode(document.Frames, VideoFingerprint.MaxFrames),
+            [.. PixelDigest.Split(document.PixelDigests)]);
         if (document.FrameCount != video.Frames.Length || document.SegmentCount != video.Chain.Segments.Length
             || document.FinalChainHash != video.Chain.FinalHash.ToString() || perceptualHash != video.PerceptualHash.ToString())
         {

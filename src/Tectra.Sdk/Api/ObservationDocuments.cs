@@ -63,15 +63,28 @@ internal sealed record ObservationDocument(
 }
 
 /// <summary>The frames of a suspect video.</summary>
-internal sealed record ObservedVideoDocument(long DurationMs, string SampleRate, byte[] Frames)
+internal sealed record ObservedVideoDocument(long DurationMs, string SampleRate, byte[] Frames, byte[] PixelDigests, int DigestStep)
 {
     public static ObservedVideoDocument From(ObservedVideo video) => new(
-        video.Duration.Ticks / TimeSpan.TicksPerMillisecond, video.Rate.ToString(), FrameHashCoding.Encode(video.Frames.AsSpan()));
+        video.Duration.Ticks / TimeSpan.TicksPerMillisecond,
+        video.Rate.ToString(),
+        FrameHashCoding.Encode(video.Frames.AsSpan()),
+        PixelDigest.Join(video.FrameDigests.AsSpan()),
+        video.DigestStep);
 
-    public static ObservedVideo ToVideo(ObservedVideoDocument document) => document.DurationMs is < 0 or > VideoFingerprint.MaxDurationMilliseconds
-        ? throw new FormatException("The video's duration is out of range.")
-        : new ObservedVideo(
-            Content.SampleRate.Parse(document.SampleRate), TimeSpan.FromMilliseconds(document.DurationMs), FrameHashCoding.Decode(document.Frames, ObservedVideo.MaxFrames));
+    public static ObservedVideo ToVideo(ObservedVideoDocument document)
+    {
+        if (document.DurationMs is < 0 or > VideoFingerprint.MaxDurationMilliseconds) throw new FormatException("The video's duration is out of range.");
+        if (document.DigestStep < 1) throw new FormatException("The step from one pixel digest to the next is at least 1.");
+        var frames = FrameHashCoding.Decode(document.Frames, ObservedVideo.MaxFrames);
+        var digests = PixelDigest.Split(document.PixelDigests);
+        if (digests.Length > 0 && digests.Length != ((frames.Length - 1) / document.DigestStep) + 1) throw new FormatException("There are not as many pixel digests as their step says.");
+        return new ObservedVideo(Content.SampleRate.Parse(document.SampleRate), TimeSpan.FromMilliseconds(document.DurationMs), frames)
+        {
+            FrameDigests = [.. digests],
+            DigestStep = document.DigestStep,
+        };
+    }
 }
 
 /// <summary>Why something could not be measured.</summary>

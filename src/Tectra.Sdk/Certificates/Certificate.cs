@@ -15,7 +15,7 @@ public sealed record Certificate
     public const string PayloadType = "application/vnd.tectra.certificate+json";
 
     /// <summary>The longest payload that is read, in bytes.</summary>
-    public const int MaxPayloadBytes = 64 * 1024;
+    public const int MaxPayloadBytes = 128 * 1024;
 
     /// <summary>The record that this certificate is registered as.</summary>
     public required RecordId RecordId { get; init; }

@@ -94,6 +94,15 @@ internal sealed class FramePairing
         return pair;
     }
 
+    /// <summary>The pixels of the file's frame at the exact moment of one of the record's, compared from the beginning; null where they weren't digested.</summary>
+    public PixelDigest? DigestOf(int sample)
+    {
+        var position = _positions[sample];
+        return Grid.IsExact && position % Observed.DigestStep == 0 && position / Observed.DigestStep < Observed.FrameDigests.Length
+            ? Observed.FrameDigests[(int)(position / Observed.DigestStep)]
+            : null;
+    }
+
     private FramePair Compare(int sample, int index)
     {
         var observed = Observed.Frames[index];

@@ -14,4 +14,12 @@ public sealed record ObservedVideo(SampleRate Rate, TimeSpan Duration, Immutable
 {
     /// <summary>The most frames.</summary>
     public const int MaxFrames = 16_384;
+
+    /// <summary>
+    /// The pixels of every <see cref="DigestStep"/>th frame, from the first on; empty when they weren't digested: then nothing is exact.
+    /// </summary>
+    public ImmutableArray<PixelDigest> FrameDigests { get; init; } = [];
+
+    /// <summary>How many frames lie from one of <see cref="FrameDigests"/> to the next (at least 1).</summary>
+    public int DigestStep { get; init; } = 1;
 }

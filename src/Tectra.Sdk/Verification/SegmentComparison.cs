@@ -7,6 +7,7 @@ internal sealed class SegmentComparison
 {
     private readonly List<PerceptualHash> _record = [], _observed = [];
     private readonly List<int> _distances = [];
+    private readonly List<PixelDigest> _digests = [];
 
     /// <summary>How many frames are compared.</summary>
     public int Count => _record.Count;
@@ -26,8 +27,9 @@ internal sealed class SegmentComparison
     /// <summary>In how many of 64 bits its frames differ on average; 0 without any.</summary>
     public double MeanDistance => _distances.Count == 0 ? 0 : _distances.Average();
 
-    public void Add(PerceptualHash record, FramePair pair, int radius)
+    public void Add(PerceptualHash record, FramePair pair, PixelDigest? digest, int radius)
     {
+        if (digest is { } pixels) _digests.Add(pixels);
         IsSame &= pair.IsSame;
         IsReached |= pair.State is PairState.Paired or PairState.Unsampled;
         if (pair.State == PairState.Outside) Outside++;
@@ -42,14 +44,14 @@ internal sealed class SegmentComparison
     /// <param name="index">The segment's number.</param>
     /// <param name="start">When it begins.</param>
     /// <param name="end">When it ends.</param>
-    /// <param name="mayBeExact">Whether equal frames make it exact.</param>
+    /// <param name="pixels">The pixels of the record's segment; null where equal frames don't make it exact.</param>
     /// <param name="radius">The policy's.</param>
     /// <param name="frameLimit">The largest distance of a single frame.</param>
-    public SegmentReading Read(int index, TimeSpan start, TimeSpan end, bool mayBeExact, int radius, int frameLimit)
+    public SegmentReading Read(int index, TimeSpan start, TimeSpan end, PixelDigest? pixels, int radius, int frameLimit)
     {
         if (Count == 0) return new SegmentReading(index, start, end, SegmentOutcome.Failed, null, "No frame of the file was taken of this time.");
         var distance = PerceptualHash.MajorityOf(_record.ToArray()).DistanceTo(PerceptualHash.MajorityOf(_observed.ToArray()));
-        if (IsSame && mayBeExact) return new SegmentReading(index, start, end, SegmentOutcome.Exact, 0, "The same frames.");
+        if (IsSame && pixels is { } expected && _digests.Count == Count && PixelDigest.OfSegment(_digests.ToArray()) == expected) return new SegmentReading(index, start, end, SegmentOutcome.Exact, 0, "The same pixels.");
         var distances = _distances.ToArray();
         if (SegmentRule.IsSame(distance, distances, radius, frameLimit))
             return new SegmentReading(index, start, end, SegmentOutcome.Perceptual, distance, $"Looks the same: distance {distance} of 64.");

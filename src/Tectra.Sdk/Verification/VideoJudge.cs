@@ -91,24 +91,28 @@ internal static class VideoJudge
         for (var i = 0; i < chain.Length; i++)
         {
             var comparison = new SegmentComparison();
-            foreach (var frame in chain[i].FrameHashes) comparison.Add(frame, pairing.Pair(sample++, 0), radius);
+            foreach (var frame in chain[i].FrameHashes)
+            {
+                comparison.Add(frame, pairing.Pair(sample, 0), pairing.DigestOf(sample), radius);
+                sample++;
+            }
             evidence += comparison.Evidence;
             means[i] = comparison.MeanDistance;
             var (start, end) = record.TimesOf(i);
             segments.Add(comparison switch
             {
                 { IsReached: false, Outside: > 0 } => new SegmentReading(i, start, end, SegmentOutcome.Missing, null, "The file ends before it."),
-                { Outside: > 0 } => comparison.Read(i, start, end, false, radius, frameLimit) with
+                { Outside: > 0 } => comparison.Read(i, start, end, null, radius, frameLimit) with
                 {
                     Outcome = SegmentOutcome.Failed,
                     Details = $"The file ends in it, at {VideoTime.Format(pairing.FileEnd)}.",
                 },
-                _ when i == chain.Length - 1 && surplus.GoesOnInLast => comparison.Read(i, start, end, false, radius, frameLimit) with
+                _ when i == chain.Length - 1 && surplus.GoesOnInLast => comparison.Read(i, start, end, null, radius, frameLimit) with
                 {
                     Outcome = SegmentOutcome.Failed,
                     Details = $"The record ends in it, at {VideoTime.Format(record.Duration)}, and the file goes on.",
                 },
-                _ => comparison.Read(i, start, end, mayBeExact: i < chain.Length - 1 || !surplus.BelongsToLast, radius, frameLimit),
+                _ => comparison.Read(i, start, end, i < chain.Length - 1 || !surplus.BelongsToLast ? record.SegmentDigests[i] : null, radius, frameLimit),
             });
         }
         if (pairing.Grid.IsTimely) FailOutliers(segments, means);
@@ -175,7 +179,7 @@ internal static class VideoJudge
             var position = pairing.Positions[sample] + alignment.Offset;
             if (position < 0 || position >= pairing.Observed.Frames.Length) continue;
             var comparison = comparisons[SegmentAt(record.Rate, pairing.Grid.TimeOf(position))] ??= new SegmentComparison();
-            comparison.Add(record.Frames[sample], pairing.Pair(sample, alignment.Offset), radius);
+            comparison.Add(record.Frames[sample], pairing.Pair(sample, alignment.Offset), alignment.Offset == 0 ? pairing.DigestOf(sample) : null, radius);
         }
         var segments = ImmutableArray.CreateBuilder<SegmentReading>();
         for (var i = 0; i < comparisons.Length; i++)
@@ -184,7 +188,7 @@ internal static class VideoJudge
             var end = i == comparisons.Length - 1 ? pairing.FileEnd : VideoFingerprint.StartOf(record.Rate, i + 1);
             if (comparisons[i] is { } comparison)
             {
-                segments.Add(comparison.Read(i, start, end, IsWholeSegment(record, i, comparison.Count) && alignment.Offset == 0, radius, SegmentRule.LooseFrameLimit));
+                segments.Add(comparison.Read(i, start, end, IsWholeSegment(record, i, comparison.Count) && alignment.Offset == 0 ? record.SegmentDigests[i] : null, radius, SegmentRule.LooseFrameLimit));
             }
             else if (end + offset <= TimeSpan.Zero || start + offset >= record.Duration)
             {
@@ -197,7 +201,7 @@ internal static class VideoJudge
             }
             else
             {
-                segments.Add(new SegmentComparison().Read(i, start, end, false, radius, SegmentRule.LooseFrameLimit));
+                segments.Add(new SegmentComparison().Read(i, start, end, null, radius, SegmentRule.LooseFrameLimit));
             }
         }
         var reading = new VideoReading

@@ -17,7 +17,7 @@ public enum SegmentOutcome
     /// <summary>It looks the same.</summary>
     Perceptual,
 
-    /// <summary>It has the same frames, or the whole file the same bytes.</summary>
+    /// <summary>Its frames have the same pixels, or the whole file the same bytes.</summary>
     Exact,
 }
 
@@ -78,10 +78,10 @@ public sealed record VideoReading
     /// </summary>
     public required ImmutableArray<SegmentReading> Segments { get; init; }
 
-    /// <summary>Whether all segments have exactly the record's frames, and none is missing or added.</summary>
+    /// <summary>Whether the frames of all segments have exactly the record's pixels, and none is missing or added.</summary>
     public bool ChainIntact => ChainBrokenAt is null;
 
-    /// <summary>The number of the first segment whose chained hash isn't the record's; null when the chain is intact.</summary>
+    /// <summary>The number of the first segment that isn't exactly the record's, as is the hash chain of everything up to it; null when the chain is intact.</summary>
     public required int? ChainBrokenAt { get; init; }
 
     /// <summary>Where in the record the file lies; null when it was compared from beginning to end.</summary>

@@ -50,7 +50,7 @@ internal sealed record ApiEndpoint(string Method, string Path, string Tag, strin
     public const int SmallBody = 64 * 1024;
 
     /// <summary>The longest body of a request with one certificate or one observation, in bytes.</summary>
-    public const int MediumBody = 256 * 1024;
+    public const int MediumBody = 512 * 1024;
 
     /// <summary>The scope that <see cref="Access.Scope"/> asks of an API key.</summary>
     public string? Scope { get; init; }

@@ -56,7 +56,7 @@ public sealed class VideoLookupTests(string engine)
         var still = new ObservedContent { Sha256 = RegistryFixture.Digest("still"), PerceptualHash = frames[30] };
         Assert.That(await FindAsync(registry, still), Is.EquivalentTo(new[] { video, picture }));
         Assert.That(await registry.FindPicturesAsync(frames[30], 8, default), Has.Count.EqualTo(1), "no video among pictures");
-        var majority = VideoFingerprint.Create(EverySecond, TimeSpan.FromSeconds(60), [.. frames]).PerceptualHash;
+        var majority = TestVideos.Fingerprint(EverySecond, TimeSpan.FromSeconds(60), [.. frames]).PerceptualHash;
         Assert.That(frames.Select(frame => frame.DistanceTo(majority)), Is.All.GreaterThan(8));
         Assert.That(await FindAsync(registry, still with { PerceptualHash = majority }), Is.Empty, "what stands for the whole video is no picture of it");
         Assert.That(await FindAsync(registry, still with { PerceptualHash = default(PerceptualHash) }), Is.Empty);
@@ -110,7 +110,7 @@ public sealed class VideoLookupTests(string engine)
         var frames = _source.Next(40);
         var video = await AddAsync(registry, _fixture.SignVideo("video", EverySecond, frames));
         Assert.That(await FindAsync(registry, RegistryFixture.ObserveVideo("clip", Dense, frames[5..9])), Is.EqualTo(new[] { video }));
-        var majority = VideoFingerprint.Create(EverySecond, TimeSpan.FromSeconds(40), [.. frames]).PerceptualHash;
+        var majority = TestVideos.Fingerprint(EverySecond, TimeSpan.FromSeconds(40), [.. frames]).PerceptualHash;
         Assert.That(await registry.FindPicturesAsync(majority, 8, default), Is.Empty);
     }
 

@@ -17,17 +17,18 @@ public sealed class VideoWireTests
         MediaType = "video/mp4",
         Width = 640,
         Height = 360,
-        Video = new ObservedVideo(SampleRate.Of(8), TimeSpan.FromMilliseconds(1375), [new(1), new(1), new(2)]),
+        Video = TestVideos.Observed(SampleRate.Of(8), TimeSpan.FromMilliseconds(1375), [new(1), new(1), new(2)]),
     };
 
     [Test]
     public void An_observed_video_is_written_as_documented_and_read_as_it_was()
     {
         var json = JsonSerializer.Serialize(ObservationDocument.From(Observed, new LookupOptions()), Wire.Json.ObservationDocument);
-        Assert.That(json, Does.EndWith(""","video":{"duration_ms":1375,"sample_rate":"8/1","frames":"AAAAAAAAAAEBAAAAAAAAAAIA"}}"""));
+        Assert.That(json, Does.EndWith(""","video":{"duration_ms":1375,"sample_rate":"8/1","frames":"AAAAAAAAAAEBAAAAAAAAAAIA","pixel_digests":"zSZiFU5tdrKyuS5wzSZiFU5tdrKyuS5wzQSkdUSY4G21oTxf","digest_step":1}}"""));
         var read = Read(json);
         Assert.That((read.Video!.Rate, read.Video.Duration), Is.EqualTo((Observed.Video!.Rate, Observed.Video.Duration)));
         Assert.That(read.Video.Frames, Is.EqualTo(Observed.Video.Frames));
+        Assert.That((read.Video.FrameDigests, read.Video.DigestStep), Is.EqualTo((Observed.Video.FrameDigests, 1)));
         Assert.That(read with { Video = null }, Is.EqualTo(Observed with { Video = null }));
     }
 
@@ -44,15 +45,21 @@ public sealed class VideoWireTests
     {
         PerceptualHash[] frames = [.. Enumerable.Range(0, ObservedVideo.MaxFrames).Select(i => new PerceptualHash((ulong)i))];
         var json = Write([.. frames]);
-        Assert.That(json, Has.Length.LessThan(200_000));
+        Assert.That(json, Has.Length.LessThan(480_000));
         Assert.That(Read(json).Video!.Frames, Is.EqualTo(frames));
         Assert.That(() => Read(Write([.. frames, default])), Throws.TypeOf<FormatException>());
         Assert.That(() => Read(Write([.. Enumerable.Repeat(frames[0], ObservedVideo.MaxFrames + 1)])), Throws.TypeOf<FormatException>());
 
         static string Write(PerceptualHash[] hashes) => JsonSerializer.Serialize(
-            ObservationDocument.From(Observed with { Video = Observed.Video! with { Frames = [.. hashes] } }, new LookupOptions()), Wire.Json.ObservationDocument);
+            ObservationDocument.From(Observed with { Video = TestVideos.Observed(SampleRate.Of(8), TimeSpan.FromSeconds(3), [.. hashes]) }, new LookupOptions()), Wire.Json.ObservationDocument);
     }
 
+    [TestCase("digest_step", "0")]
+    [TestCase("digest_step", "2")]
+    [TestCase("digest_step", null)]
+    [TestCase("pixel_digests", "\"AAAA\"")]
+    [TestCase("pixel_digests", "\"AAAAAAAAAAAAAAAA\"")]
+    [TestCase("pixel_digests", null)]
     [TestCase("duration_ms", "-1")]
     [TestCase("duration_ms", "31536000001")]
     [TestCase("duration_ms", "1.5")]
@@ -88,7 +95,7 @@ public sealed class VideoWireTests
     [TestCase("aggregate_phash", "\"xyz\"")]
     [TestCase("aggregate_phash", "null")]
     [TestCase("frame_count", "0")]
-    [TestCase("frame_count", "5001")]
+    [TestCase("frame_count", "4097")]
     public async Task A_malformed_list_of_segments_is_no_answer(string field, string value)
     {
         var answer = JsonNode.Parse($$"""{"items":[{"index":0,"start_ms":0,"end_ms":40,"segment_hash":"{{Digest}}","aggregate_phash":"0123456789abcdef","frame_count":1}]}""")!;

@@ -11,7 +11,7 @@ public sealed class StrictReadingTests
 
     private static readonly JsonNode Video = JsonNode.Parse(TestData.Read("vectors/certificate.json"))!["cases"]![2]!;
 
-    private static readonly string[] RequiredOfVideo = ["algorithm", "duration_ms", "sample_rate", "frame_count", "segment_count", "final_chain_hash", "frames"];
+    private static readonly string[] RequiredOfVideo = ["algorithm", "duration_ms", "sample_rate", "frame_count", "segment_count", "final_chain_hash", "frames", "pixel_digests"];
 
     private static readonly string[] Required =
     [
@@ -43,7 +43,7 @@ public sealed class StrictReadingTests
         foreach (var (name, value) in new (string, JsonNode)[]
         {
             ("algorithm", "tectra-segments-2"), ("duration_ms", -1), ("duration_ms", 31_536_000_001), ("duration_ms", 1.5), ("sample_rate", "16/2"), ("sample_rate", "4/1"), ("sample_rate", ""),
-            ("frame_count", 23), ("segment_count", 2), ("final_chain_hash", new string('0', 64)), ("frames", ""), ("frames", "AAAAAAAAAAAA"),
+            ("frame_count", 23), ("segment_count", 2), ("final_chain_hash", new string('0', 64)), ("frames", ""), ("frames", "AAAAAAAAAAAA"), ("pixel_digests", ""), ("pixel_digests", "AAAA"), ("pixel_digests", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
             ("frames", Convert.ToBase64String([.. Convert.FromBase64String(Video["certificate"]!["video"]!["frames"]!.GetValue<string>()), 0])),
         })
         {

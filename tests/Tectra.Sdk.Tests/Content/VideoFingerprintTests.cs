@@ -14,7 +14,7 @@ public sealed class VideoFingerprintTests
         var vector = Vectors.EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
         var frames = vector.GetProperty("frames_and_repeats").GetString()!.Split(' ').SelectMany(run =>
             Enumerable.Repeat(PerceptualHash.Parse(run.Split('*')[0]), 1 + int.Parse(run.Split('*')[1], CultureInfo.InvariantCulture)));
-        return (vector, VideoFingerprint.Create(
+        return (vector, TestVideos.Fingerprint(
             SampleRate.Parse(vector.GetProperty("sample_rate").GetString()!), TimeSpan.FromMilliseconds(vector.GetProperty("duration_ms").GetInt64()), [.. frames]));
     }
 
@@ -33,6 +33,9 @@ public sealed class VideoFingerprintTests
                 segment.GetProperty("start_ms").GetInt64(), segment.GetProperty("end_ms").GetInt64(), segment.GetProperty("frame_count").GetInt32(),
                 segment.GetProperty("aggregate_phash").GetString()!, segment.GetProperty("hash").GetString()!))));
         Assert.That(video.Chain.FinalHash, Is.EqualTo(video.Chain.Segments[^1].Hash));
+        Assert.That(
+            video.SegmentDigests.Select(digest => digest.ToString()),
+            Is.EqualTo(vector.GetProperty("segments").EnumerateArray().Select(segment => segment.GetProperty("pixel_digest").GetString())));
         var bytes = vector.GetProperty("frames_base64").GetBytesFromBase64();
         Assert.That(FrameHashCoding.Encode(video.Frames.AsSpan()), Is.EqualTo(bytes));
         Assert.That(FrameHashCoding.Decode(bytes, VideoFingerprint.MaxFrames), Is.EqualTo(video.Frames));
@@ -59,12 +62,12 @@ public sealed class VideoFingerprintTests
     public void What_is_no_video_is_refused()
     {
         var one = new PerceptualHash(1);
-        Assert.That(() => VideoFingerprint.Create(default, default, []), Throws.InstanceOf<ArgumentException>());
-        Assert.That(() => VideoFingerprint.Create(default, default, default), Throws.InstanceOf<ArgumentException>());
-        Assert.That(() => VideoFingerprint.Create(default, TimeSpan.FromTicks(-10_000), [one]), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => VideoFingerprint.Create(default, TimeSpan.FromDays(366), [one]), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => VideoFingerprint.Create(default, default, [.. Enumerable.Repeat(one, 5001)]), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        var video = VideoFingerprint.Create(default, TimeSpan.FromTicks(15_999), [one]);
+        Assert.That(() => TestVideos.Fingerprint(default, default, []), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => TestVideos.Fingerprint(default, default, default), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => TestVideos.Fingerprint(default, TimeSpan.FromTicks(-10_000), [one]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => TestVideos.Fingerprint(default, TimeSpan.FromDays(366), [one]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => TestVideos.Fingerprint(default, default, [.. Enumerable.Repeat(one, VideoFingerprint.MaxFrames + 1)]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        var video = TestVideos.Fingerprint(default, TimeSpan.FromTicks(15_999), [one]);
         Assert.That(video.Duration, Is.EqualTo(TimeSpan.FromMilliseconds(1)), "cut to whole milliseconds");
         Assert.That(() => video.TimesOf(1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => video.TimesOf(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());

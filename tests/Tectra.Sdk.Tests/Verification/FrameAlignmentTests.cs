@@ -129,9 +129,9 @@ public sealed class FrameAlignmentTests
     [TestCase(1, 1, 4, 1, 121.4)]
     public void Rates_that_do_not_divide_are_aligned_to_the_nearest_step(int recordFrames, int recordSeconds, int frames, int seconds, double at)
     {
-        var film = SyntheticVideo.Film(7, recordFrames == 60 ? 80 : 600);
+        var film = SyntheticVideo.Film(7, recordFrames == 60 ? 68 : 600);
         var record = film.Record(SampleRate.Of(recordFrames, recordSeconds));
-        var observed = film.Cut(at, at + 60).ReEncoded().Observe(SampleRate.Of(frames, seconds));
+        var observed = film.Cut(at, at + (recordFrames == 60 ? 50 : 60)).ReEncoded().Observe(SampleRate.Of(frames, seconds));
         var pairing = new FramePairing(record, observed);
         var found = FrameAlignment.Best(pairing.RecordBits, pairing.Positions, pairing.ObservedBits, 0, 0, 10)!.Value;
         Assert.That((-pairing.Grid.TimeOf(found.Offset)).TotalSeconds, Is.EqualTo(at).Within(2.0 * seconds / frames));
@@ -148,7 +148,7 @@ public sealed class FrameAlignmentTests
         {
             ("unrelated", Frames(random, ObservedVideo.MaxFrames)),
             ("one scene", [.. Enumerable.Repeat(record[0], ObservedVideo.MaxFrames)]),
-            ("a part", Enumerable.Range(0, ObservedVideo.MaxFrames).Select(i => i < 8000 ? record[(1999 + i) / 2] : SyntheticVideo.Picture(random)).ToArray()),
+            ("a part", Enumerable.Range(0, ObservedVideo.MaxFrames).Select(i => i < 6000 ? record[(1999 + i) / 2] : SyntheticVideo.Picture(random)).ToArray()),
         })
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -156,9 +156,9 @@ public sealed class FrameAlignmentTests
             var found = FrameAlignment.Best(record, positions, observed, 0, 0, 10);
             watch.Stop();
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Report.Line($"alignment: 5,000 × 16,384 frames, {name}: {watch.Elapsed.TotalMilliseconds:F0} ms, {allocated / 1024} kB");
+            Report.Line($"alignment: 4,096 × 16,384 frames, {name}: {watch.Elapsed.TotalMilliseconds:F0} ms, {allocated / 1024} kB");
             Assert.That(allocated, Is.LessThan(600 * 1024));
-            if (name == "a part") Assert.That((found!.Value.Offset, found.Value.Matches), Is.EqualTo((-1998L, 3481)));
+            if (name == "a part") Assert.That((found!.Value.Offset, found.Value.Matches), Is.EqualTo((-1998L, Enumerable.Range(999, 3000).Count(i => FrameInformation.IsInformative(record[i])))));
         }
     }
 

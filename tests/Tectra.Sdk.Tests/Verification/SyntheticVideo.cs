@@ -77,13 +77,13 @@ internal sealed class SyntheticVideo
     public VideoFingerprint Record(SampleRate? rate = null)
     {
         var chosen = rate ?? SampleRate.Of(1);
-        return VideoFingerprint.Create(chosen, Duration, Sample(chosen));
+        return TestVideos.Fingerprint(chosen, Duration, Sample(chosen));
     }
 
     public ObservedVideo Observe(SampleRate? rate = null)
     {
         var chosen = rate ?? SampleRate.Of(8);
-        return new ObservedVideo(chosen, Duration, Sample(chosen));
+        return TestVideos.Observed(chosen, Duration, Sample(chosen));
     }
 
     private static int Scene(Random random) => random.Next(2 * FramesPerSecond, 9 * FramesPerSecond);

@@ -194,8 +194,8 @@ public sealed class VideoJudgeTests
     [Test]
     public void A_flat_video_is_known_by_its_bytes_alone()
     {
-        var black = VideoFingerprint.Create(SampleRate.Of(1), TimeSpan.FromSeconds(30), [.. Enumerable.Repeat(new PerceptualHash(1), 30)]);
-        var reading = Read(black, new ObservedVideo(SampleRate.Of(8), TimeSpan.FromSeconds(30), [.. Enumerable.Repeat(new PerceptualHash(1), 240)]));
+        var black = TestVideos.Fingerprint(SampleRate.Of(1), TimeSpan.FromSeconds(30), [.. Enumerable.Repeat(new PerceptualHash(1), 30)]);
+        var reading = Read(black, TestVideos.Observed(SampleRate.Of(8), TimeSpan.FromSeconds(30), [.. Enumerable.Repeat(new PerceptualHash(1), 240)]));
         Assert.That((reading.VerifiedSegments, reading.TotalSegments, reading.ChainIntact), Is.EqualTo((0, 6, false)));
         Assert.That(VideoJudge.SameBytes(black).Confidence, Is.EqualTo(1));
     }
@@ -221,12 +221,12 @@ public sealed class VideoJudgeTests
             {
                 foreach (var count in new[] { 1, 2, ObservedVideo.MaxFrames })
                 {
-                    var record = VideoFingerprint.Create(recorded, TimeSpan.FromMilliseconds(VideoFingerprint.MaxDurationMilliseconds), [.. frames[..VideoFingerprint.MaxFrames]]);
-                    var comparison = VideoJudge.Compare(record, new ObservedVideo(rate, TimeSpan.FromDays(400), [.. frames[..count]]), 16);
+                    var record = TestVideos.Fingerprint(recorded, TimeSpan.FromMilliseconds(VideoFingerprint.MaxDurationMilliseconds), [.. frames[..VideoFingerprint.MaxFrames]]);
+                    var comparison = VideoJudge.Compare(record, TestVideos.Observed(rate, TimeSpan.FromDays(400), [.. frames[..count]]), 16);
                     Assert.That(comparison.Reading.TotalSegments, Is.InRange(1, VideoJudge.MaxSegments));
                     Assert.That(() => VideoChanges.Of(comparison), Throws.Nothing);
-                    var tiny = VideoFingerprint.Create(recorded, TimeSpan.Zero, [frames[0]]);
-                    Assert.That(() => VideoChanges.Of(VideoJudge.Compare(tiny, new ObservedVideo(rate, TimeSpan.FromDays(-1), [.. frames[..count]]), 16)), Throws.Nothing);
+                    var tiny = TestVideos.Fingerprint(recorded, TimeSpan.Zero, [frames[0]]);
+                    Assert.That(() => VideoChanges.Of(VideoJudge.Compare(tiny, TestVideos.Observed(rate, TimeSpan.FromDays(-1), [.. frames[..count]]), 16)), Throws.Nothing);
                 }
             }
         }

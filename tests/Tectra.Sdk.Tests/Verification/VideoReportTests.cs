@@ -156,7 +156,7 @@ public sealed class VideoReportTests
     [Test]
     public void A_black_still_is_like_no_frame()
     {
-        using var black = SignedRecord.Create("black", watermark: false, video: VideoFingerprint.Create(SampleRate.Of(1), TimeSpan.FromSeconds(9), [.. Enumerable.Repeat(new PerceptualHash(1), 9)]));
+        using var black = SignedRecord.Create("black", watermark: false, video: TestVideos.Fingerprint(SampleRate.Of(1), TimeSpan.FromSeconds(9), [.. Enumerable.Repeat(new PerceptualHash(1), 9)]));
         var still = new ObservedContent { Sha256 = SignedRecord.Digest("still"), PerceptualHash = new PerceptualHash(1) };
         Assert.That(Verifier.Verify(still, [black.Bundle], EvidenceSource.Registry, AnyKey, SignedRecord.Clock.Now).PerceptualHash.Outcome, Is.EqualTo(CheckOutcome.Failed));
     }
@@ -193,8 +193,8 @@ public sealed class VideoReportTests
         Assert.That(() => AnyKey with { SegmentRadius = 17 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => AnyKey with { SegmentRadius = -1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(Verify(Observed(Film.ReEncoded(), "copy"), AnyKey with { SegmentRadius = 0 }).Confidence, Is.LessThan(1));
-        Assert.That(() => Verify(Observed(Film, "x") with { Video = new ObservedVideo(SampleRate.Of(1), TimeSpan.Zero, []) }), Throws.InstanceOf<ArgumentException>());
-        Assert.That(() => Verify(Observed(Film, "x") with { Video = new ObservedVideo(SampleRate.Of(1), TimeSpan.Zero, [.. new PerceptualHash[16_385]]) }), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => Verify(Observed(Film, "x") with { Video = TestVideos.Observed(SampleRate.Of(1), TimeSpan.Zero, []) }), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => Verify(Observed(Film, "x") with { Video = TestVideos.Observed(SampleRate.Of(1), TimeSpan.Zero, [.. new PerceptualHash[16_385]]) }), Throws.InstanceOf<ArgumentException>());
     }
 
     [Test]

@@ -57,6 +57,10 @@ def majority(frames):
     return '%016x' % int(''.join(('1' if 2 * c > len(bits) else '0') if 2 * c != len(bits) else bits[0][i] for i, c in enumerate(counts)), 2)
 
 
+def pixel_digest(data):
+    return hashlib.sha256(data).digest()[:12]
+
+
 def leb128(number):
     text = b''
     while number > 127:
@@ -76,7 +80,8 @@ def run_lengths(frames):
 
 
 def video_fingerprint(rate, duration_ms, frames):
-    """Segments of five seconds, or one for each sample where samples are as far apart or farther."""
+    """Segments of five seconds, or one for each sample where samples are as far apart or farther. A frame's luma is taken to be the eight
+    bytes of its perceptual hash."""
     per_second = Fraction(rate)
     length = max(Fraction(5), 1 / per_second)
     groups = {}
@@ -85,12 +90,14 @@ def video_fingerprint(rate, duration_ms, frames):
     assert list(groups) == list(range(len(groups)))
     runs = run_lengths(frames)
     starts = [int(i * length * 1000) for i in groups]
+    digests = [pixel_digest(b''.join(pixel_digest(bytes.fromhex(f)) for f in group)) for group in groups.values()]
     return {
         'sample_rate': rate, 'duration_ms': duration_ms, 'frame_count': len(frames), 'frames_and_repeats': ' '.join(f'{f}*{n}' for f, n in runs),
         'perceptual_hash': majority(frames), 'frames_base64': base64.b64encode(b''.join(bytes.fromhex(f) + leb128(n) for f, n in runs)).decode(),
+        'pixel_digests_base64': base64.b64encode(b''.join(digests)).decode(),
         'segments': [
             {'start_ms': starts[i], 'end_ms': starts[i + 1] if i + 1 < len(starts) else max(duration_ms, starts[i]),
-             'frame_count': len(segment['frames']), 'aggregate_phash': majority(segment['frames']), 'hash': segment['hash']}
+             'frame_count': len(segment['frames']), 'aggregate_phash': majority(segment['frames']), 'hash': segment['hash'], 'pixel_digest': digests[i].hex()}
             for i, segment in enumerate(segment_chain(list(groups.values())))],
     }
 
@@ -99,7 +106,7 @@ def video_document(video):
     return {
         'algorithm': 'tectra-segments-1', 'duration_ms': video['duration_ms'], 'sample_rate': video['sample_rate'],
         'frame_count': video['frame_count'], 'segment_count': len(video['segments']),
-        'final_chain_hash': video['segments'][-1]['hash'], 'frames': video['frames_base64'],
+        'final_chain_hash': video['segments'][-1]['hash'], 'frames': video['frames_base64'], 'pixel_digests': video['pixel_digests_base64'],
     }
 
 
@@ -190,8 +197,8 @@ write('segment-chain.json', {
 VIDEOS = [
     ('one frame', video_fingerprint('1/1', 40, phashes('v0', 1))),
     ('twelve seconds', video_fingerprint('1/1', 12_480, phashes('v1', 13))),
-    ('runs of many lengths', video_fingerprint('60/1', 81_500, [
-        f for i, n in enumerate([1, 2, 127, 128, 129, 1000, 3500]) for f in phashes(f'v2{i}', 1) * n])),
+    ('runs of many lengths', video_fingerprint('60/1', 64_800, [
+        f for i, n in enumerate([1, 2, 127, 128, 129, 1000, 2500]) for f in phashes(f'v2{i}', 1) * n])),
     ('a hash again after another', video_fingerprint('8/1', 3_000, phashes('v3', 2) * 12)),
     ('segments of one sample', video_fingerprint('1/5', 23_000, phashes('v4', 5))),
     ('samples seven to a minute', video_fingerprint('7/60', 70_000, phashes('v5', 9))),
