@@ -59,6 +59,23 @@ public sealed class ServerWorkTests
     }
 
     [Test]
+    public async Task A_clip_of_a_signed_video_is_found_by_anybody()
+    {
+        var film = TestData.PathOf("video/bbb-480p-h264-30s.mp4");
+        using var cli = await _registry.LogInAsync();
+        var signed = await cli.OneAsync("sign", film, "--origin", "camera_video");
+        Assert.That(Text(signed, "blockchain_status"), Is.EqualTo("pending"));
+        var clip = cli.PathOf("clip.mp4");
+        Ffmpeg.Run("-ss", "6.3", "-i", film, "-t", "14", "-vf", "scale=480:-2", "-c:v", "libx264", "-preset", "veryfast", "-crf", "28", "-an", clip);
+        using var stranger = new CliRunner();
+        stranger.SetVariable("TECTRA_API_URL", _registry.Url.ToString());
+        var report = await stranger.OneAsync("verify", clip);
+        Assert.That((Text(report, "content"), Text(report, "record_id")), Is.EqualTo(("excerpt", Text(signed, "record_id"))));
+        Assert.That(report.GetProperty("video").GetProperty("excerpt").GetProperty("record_start_ms").GetInt64(), Is.EqualTo(6300).Within(300));
+        Assert.That((await stranger.OneAsync("verify", film)).GetProperty("chain_intact").GetBoolean());
+    }
+
+    [Test]
     public async Task Only_who_registered_a_record_revokes_it()
     {
         using var cli = await _registry.LogInAsync();

@@ -8,7 +8,7 @@ public sealed class ExcerptTests
 {
     private const double LeastFound = 0.95, Tolerance = 1;
 
-    private static readonly int Cuts = TestData.IsFull ? 60 : 6, Strangers = TestData.IsFull ? 200 : 12;
+    private static readonly int Cuts = TestData.IsFull ? 60 : 3, Strangers = TestData.IsFull ? 200 : 6;
 
     private static readonly Dictionary<string, double> Sources = new() { [VideoLab.Cars] = 30.0, [VideoLab.Bunny] = 29.9, [VideoLab.Tears] = 70.4 };
 

@@ -192,6 +192,27 @@ public sealed class VideoJudgeTests
     }
 
     [Test]
+    public void Equal_hashes_of_other_pixels_look_the_same_and_are_not_exact()
+    {
+        var film = SyntheticVideo.Film(21, 30);
+        var (record, observed) = (film.Record(), film.Observe());
+        Assert.That(Read(record, observed).ChainIntact);
+        var touched = observed.FrameDigests.SetItem(8 * 12, PixelDigest.OfFrame([1])); // the sample at 12 s
+        var reading = Read(record, observed with { FrameDigests = touched });
+        Assert.That(Outcomes(reading), Is.EqualTo(Enumerable.Range(0, 6).Select(i => i == 2 ? SegmentOutcome.Perceptual : SegmentOutcome.Exact)));
+        Assert.That((reading.ChainIntact, reading.ChainBrokenAt, reading.Segments[2].Distance), Is.EqualTo((false, (int?)2, (int?)0)));
+        foreach (var without in new[]
+        {
+            observed with { FrameDigests = [] },
+            observed with { FrameDigests = [.. observed.FrameDigests.Where((_, i) => i % 3 == 0)], DigestStep = 3 }, // of other moments than the record's
+        })
+        {
+            Assert.That(Outcomes(Read(record, without)), Is.All.EqualTo(SegmentOutcome.Perceptual), "what wasn't measured isn't exact");
+        }
+        Assert.That(Read(record, observed with { FrameDigests = [.. observed.FrameDigests.Where((_, i) => i % 8 == 0)], DigestStep = 8 }).ChainIntact);
+    }
+
+    [Test]
     public void A_flat_video_is_known_by_its_bytes_alone()
     {
         var black = TestVideos.Fingerprint(SampleRate.Of(1), TimeSpan.FromSeconds(30), [.. Enumerable.Repeat(new PerceptualHash(1), 30)]);
