@@ -16,7 +16,7 @@ internal sealed class OutputTargets
     {
         _output = output;
         _isFolder = output is not null && (Directory.Exists(output) || output.EndsWith('/') || files.Count > 1);
-        if (_isFolder && (File.Exists(output) || (!Directory.Exists(output) && ImageFormats.TryFromExtension(Path.GetExtension(output), out _))))
+        if (_isFolder && (File.Exists(output) || (!Directory.Exists(output) && IsNameOfFile(output!, files))))
             throw new ArgumentException($"'{output}' is a file's name; with several inputs the output must be a folder.");
         if (_isFolder) Directory.CreateDirectory(output!);
         _sources = [.. files.Select(Posix.IdentityOf)];
@@ -42,6 +42,9 @@ internal sealed class OutputTargets
             ? target
             : throw new ArgumentException($"A video is delivered as it is, byte for byte: give '{target}' the extension '{Path.GetExtension(file)}', or leave the output out.");
     }
+
+    private static bool IsNameOfFile(string output, IEnumerable<string> files) => Path.GetExtension(output) is { Length: > 0 } extension
+        && (ImageFormats.TryFromExtension(extension, out _) || files.Any(file => string.Equals(Path.GetExtension(file), extension, StringComparison.OrdinalIgnoreCase)));
 
     private string Below(string output, string file) => _isFolder ? Path.Combine(output, Path.GetFileName(file)) : output;
 
