@@ -30,7 +30,7 @@ public class DamagedVideosTests
         using var clips = new Clips();
         var whole = File.ReadAllBytes(clips.Make(name, $"{Source} {Kinds[name]}"));
         var full = await new VideoInspector(Options).InspectFileAsync(clips.At(name));
-        Assert.That(full.Video!.Frames, Has.Length.EqualTo(48));
+        Assert.That(full.Video!.Frames, Has.Length.EqualTo(95));
         var longest = 0;
         for (var percent = 0; percent < 100; percent += TestData.IsFull ? 5 : 20)
         {
@@ -41,10 +41,10 @@ public class DamagedVideosTests
             if (observed.Video is not { } video) continue;
             longest = video.Frames.Length;
             // What is left of an intact beginning is as it was; the last frames may be broken.
-            var sure = Math.Max(0, longest - 10);
+            var sure = Math.Max(0, longest - 20);
             Assert.That(video.Frames[..sure], Is.EqualTo(full.Video.Frames[..sure]), $"{percent} %");
         }
-        if (name != "moov-last.mp4") Assert.That(longest, Is.GreaterThan(20));
+        if (name != "moov-last.mp4") Assert.That(longest, Is.GreaterThan(40));
     }
 
     [TestCase("moov-first.mp4", ErrorCodes.VideoTruncated)]
@@ -97,7 +97,7 @@ public class DamagedVideosTests
             Assert.That(observed.PerceptualHashProblem?.Code, Is.EqualTo(ErrorCodes.VideoStreamMissing), path);
         }
         var both = clips.Make("both.mp4", $"-f lavfi -i testsrc2=s=64x36:r=10:d=2 -i {cover} -map 1 -map 0 -c:v:0 copy -c:v:1 libx264 -disposition:v:0 attached_pic");
-        Assert.That((await InspectAsync(both)).Video!.Frames, Has.Length.EqualTo(16));
+        Assert.That((await InspectAsync(both)).Video!.Frames, Has.Length.EqualTo(31));
     }
 
     [Test]
@@ -128,7 +128,7 @@ public class DamagedVideosTests
         Assert.That(observed.PerceptualHashProblem!.Reason, Does.Contain("1/16"));
         Assert.That((await new VideoInspector(Options).InspectFileAsync(day, SampleRate.Of(1, 16))).Video!.Frames, Has.Length.EqualTo(16_201));
         var fast = clips.Make("fast.mkv", "-f lavfi -i testsrc2=s=16x16:r=10000:d=0.3 -c:v mjpeg");
-        Assert.That((await new VideoInspector(Options).InspectFileAsync(fast)).Video!.Frames, Has.Length.EqualTo(3));
+        Assert.That((await new VideoInspector(Options).InspectFileAsync(fast)).Video!.Frames, Has.Length.EqualTo(5));
     }
 
     private static async Task<ObservedContent> InspectAsync(string path)

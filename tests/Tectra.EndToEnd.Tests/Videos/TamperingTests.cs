@@ -23,12 +23,15 @@ public sealed class TamperingTests
             var changes = new Dictionary<string, string>
             {
                 ["another clip"] = lab.Replace(clip, Inside, clip == VideoLab.Bunny ? VideoLab.Tears : VideoLab.Bunny),
-                ["black"] = lab.Blacken(clip, Inside),
                 ["mirrored"] = lab.Mirror(clip, Inside),
-                ["an object over a quarter"] = lab.Paste(clip, Inside, flower),
                 ["an object over a sixth"] = lab.Paste(clip, Inside, flower, 3, 2),
-                ["an object over a ninth"] = lab.Paste(clip, Inside, flower, 3, 3),
             };
+            if (TestData.IsFull)
+            {
+                changes["black"] = lab.Blacken(clip, Inside);
+                changes["an object over a quarter"] = lab.Paste(clip, Inside, flower);
+                changes["an object over a ninth"] = lab.Paste(clip, Inside, flower, 3, 3);
+            }
             foreach (var (name, path) in changes)
             {
                 var report = await registry.VerifyAsync(path);
@@ -71,7 +74,7 @@ public sealed class TamperingTests
             await using var registry = new VideoRegistry();
             await registry.SignAsync(clip);
             await TellsAsync("5 s left out", lab.Assemble(clip, new Stretch(0, 10), new Stretch(15, 30)), VideoChangeKind.Missing);
-            await TellsAsync("2 s left out", lab.Assemble(clip, new Stretch(0, 11), new Stretch(13, 30)), VideoChangeKind.Missing);
+            if (TestData.IsFull) await TellsAsync("2 s left out", lab.Assemble(clip, new Stretch(0, 11), new Stretch(13, 30)), VideoChangeKind.Missing);
             await TellsAsync("5 to 10 s and 15 to 20 s exchanged", lab.Assemble(clip, new Stretch(0, 5), new Stretch(15, 20), new Stretch(10, 15), new Stretch(5, 10), new Stretch(20, 30)), VideoChangeKind.Moved);
             await TellsAsync("reversed", lab.Reverse(clip), VideoChangeKind.Reversed);
 

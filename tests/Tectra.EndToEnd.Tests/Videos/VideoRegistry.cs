@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tectra.Registry;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Certificates;
@@ -12,23 +13,20 @@ namespace Tectra.EndToEnd.Tests.Videos;
 internal sealed class VideoRegistry : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tectra-videos-").FullName;
-    private readonly SigningKey _key = SigningKey.Create();
+    private static readonly SigningKey Key = SigningKey.Create(); // one for all tests, so that each clip is signed once
+    private static readonly ConcurrentDictionary<string, Task<SignedVideo>> Signed = new(StringComparer.Ordinal);
+
     private readonly SigningKey _ledgerKey = SigningKey.Create();
     private readonly EmbeddedRegistry _registry;
-    private readonly VideoSigner _signer;
     private readonly VideoInspector _inspector = new();
 
-    public VideoRegistry()
-    {
-        _registry = EmbeddedRegistry.Open(_folder, _ledgerKey);
-        _signer = new VideoSigner(_key, new SignerIdentity("user"));
-    }
+    public VideoRegistry() => _registry = EmbeddedRegistry.Open(_folder, _ledgerKey);
 
     /// <summary>Signs a video, registers and anchors it.</summary>
     public async Task<Certificate> SignAsync(string path)
     {
-        await _registry.RegisterKeyAsync(_key.PublicKey, "user");
-        var signed = await _signer.SignFileAsync(path, new VideoSignRequest(OriginType.CameraVideo));
+        await _registry.RegisterKeyAsync(Key.PublicKey, "user");
+        var signed = await Signed.GetOrAdd(path, file => new VideoSigner(Key, new SignerIdentity("user")).SignFileAsync(file, new VideoSignRequest(OriginType.CameraVideo)));
         await _registry.RegisterAsync(signed.Registration);
         await _registry.AnchorPendingAsync();
         return signed.Certificate;
@@ -37,14 +35,13 @@ internal sealed class VideoRegistry : IAsyncDisposable
     /// <summary>Verifies a file.</summary>
     public async Task<VerificationReport> VerifyAsync(string path)
     {
-        var policy = new VerificationPolicy(KeyTrust.Only(_key.PublicKey), KeyTrust.Only(_ledgerKey.PublicKey));
+        var policy = new VerificationPolicy(KeyTrust.Only(Key.PublicKey), KeyTrust.Only(_ledgerKey.PublicKey));
         return await _registry.VerifyAsync(await _inspector.InspectFileAsync(path), policy, TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _registry.DisposeAsync();
-        _key.Dispose();
         _ledgerKey.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
