@@ -8,10 +8,7 @@ namespace Tectra.Sdk.Imaging;
 /// </summary>
 public sealed class ImageSignerProvider : IDisposable
 {
-    private readonly AccountSigningKey _key;
-    private readonly ImagingOptions _options;
-    private readonly TimeProvider _time;
-    private ImageSigner? _signer;
+    private readonly AccountSigner<ImageSigner> _account;
 
     /// <summary>Creates a provider; it fetches nothing yet.</summary>
     /// <param name="client">The registry; its options name the signing key and hold the Fernet key.</param>
@@ -20,22 +17,14 @@ public sealed class ImageSignerProvider : IDisposable
     public ImageSignerProvider(TectraApiClient client, ImagingOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _key = new AccountSigningKey(client);
-        _options = options ?? ImagingOptions.Default;
-        _time = time ?? TimeProvider.System;
+        _account = new AccountSigner<ImageSigner>(client, (key, identity) => new ImageSigner(key, identity, options, time));
     }
 
     /// <summary>The signer. What failed the last time is tried again.</summary>
     /// <exception cref="KeyAccessException">The key isn't there, or the Fernet key doesn't open it; the code says which.</exception>
     /// <exception cref="RegistryException">The registry can't be reached, or refuses.</exception>
-    public async ValueTask<ImageSigner> GetAsync(CancellationToken cancellationToken = default)
-    {
-        if (Volatile.Read(ref _signer) is { } ready) return ready;
-        var (key, identity) = await _key.GetAsync(cancellationToken).ConfigureAwait(false);
-        var signer = new ImageSigner(key, identity, _options, _time);
-        return Interlocked.CompareExchange(ref _signer, signer, null) ?? signer;
-    }
+    public ValueTask<ImageSigner> GetAsync(CancellationToken cancellationToken = default) => _account.GetAsync(cancellationToken);
 
     /// <summary>Zeroes the key; signers that were given out can't sign any more.</summary>
-    public void Dispose() => _key.Dispose();
+    public void Dispose() => _account.Dispose();
 }

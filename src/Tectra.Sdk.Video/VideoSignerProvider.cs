@@ -8,10 +8,7 @@ namespace Tectra.Sdk.Video;
 /// </summary>
 public sealed class VideoSignerProvider : IDisposable
 {
-    private readonly AccountSigningKey _key;
-    private readonly VideoOptions _options;
-    private readonly TimeProvider _time;
-    private VideoSigner? _signer;
+    private readonly AccountSigner<VideoSigner> _account;
 
     /// <summary>Creates a provider; it fetches nothing yet.</summary>
     /// <param name="client">The registry; its options name the signing key and hold the Fernet key.</param>
@@ -20,22 +17,14 @@ public sealed class VideoSignerProvider : IDisposable
     public VideoSignerProvider(TectraApiClient client, VideoOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _key = new AccountSigningKey(client);
-        _options = options ?? VideoOptions.Default;
-        _time = time ?? TimeProvider.System;
+        _account = new AccountSigner<VideoSigner>(client, (key, identity) => new VideoSigner(key, identity, options, time));
     }
 
     /// <summary>The signer. What failed the last time is tried again.</summary>
     /// <exception cref="KeyAccessException">The key isn't there, or the Fernet key doesn't open it; the code says which.</exception>
     /// <exception cref="RegistryException">The registry can't be reached, or refuses.</exception>
-    public async ValueTask<VideoSigner> GetAsync(CancellationToken cancellationToken = default)
-    {
-        if (Volatile.Read(ref _signer) is { } ready) return ready;
-        var (key, identity) = await _key.GetAsync(cancellationToken).ConfigureAwait(false);
-        var signer = new VideoSigner(key, identity, _options, _time);
-        return Interlocked.CompareExchange(ref _signer, signer, null) ?? signer;
-    }
+    public ValueTask<VideoSigner> GetAsync(CancellationToken cancellationToken = default) => _account.GetAsync(cancellationToken);
 
     /// <summary>Zeroes the key; signers that were given out can't sign any more.</summary>
-    public void Dispose() => _key.Dispose();
+    public void Dispose() => _account.Dispose();
 }
