@@ -22,8 +22,6 @@ public sealed class ArchitectureTests
     {
         ["Tectra.Sdk.AtomicFile"] = "a temporary file, until it is committed or removed",
         ["Tectra.Sdk.Api.Outbox.RegistrationOutbox"] = "the number of the last registration it took in",
-        ["Tectra.Sdk.Imaging.ImageSignerProvider"] = "the signing key, once it was fetched",
-        ["Tectra.Sdk.Video.VideoSignerProvider"] = "the signing key, once it was fetched",
         ["Tectra.Server.TectraServer"] = "a running server, until it is disposed of",
         ["Tectra.Registry.EmbeddedRegistry"] = "an open database, until it is disposed of",
     };

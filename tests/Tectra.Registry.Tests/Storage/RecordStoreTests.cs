@@ -10,87 +10,65 @@ namespace Tectra.Registry.Tests.Storage;
 
 /// <summary>The contract of a store's records, over every engine.</summary>
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.Engines))]
-public sealed class RecordStoreTests(string engine)
+public sealed class RecordStoreTests(string engine) : StoreTests(engine)
 {
-    private static readonly UtcTimestamp Now = UtcTimestamp.Parse("2026-11-20T16:00:00.000Z");
-
-    private TestDatabase _database = null!;
-    private RegistryFixture _fixture = null!;
-    private SqlRegistryStore _store = null!;
-
-    [SetUp]
-    public async Task Open()
-    {
-        _database = await TestDatabase.CreateAsync(engine);
-        _fixture = await RegistryFixture.CreateAsync();
-        _store = await _database.OpenStoreAsync();
-    }
-
-    [TearDown]
-    public async Task Close()
-    {
-        await _store.DisposeAsync();
-        await _fixture.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Test]
     public async Task A_record_comes_back_as_it_was_given()
     {
-        var signed = _fixture.Sign("a", hash: 0xFFEEDDCCBBAA9988, metadata: "{\"k\":\"ü\"}");
+        var signed = Fixture.Sign("a", hash: 0xFFEEDDCCBBAA9988, metadata: "{\"k\":\"ü\"}");
         var record = new NewRecord(signed.Certificate, signed.Envelope, "{\"k\":\"ü\"}", "päßword.png", Now);
         Assert.That((await AddAsync(record)).Outcome, Is.EqualTo(AddOutcome.Added));
         Assert.That((await AddAsync(record)).Outcome, Is.EqualTo(AddOutcome.Repeated), "a second time");
-        var found = (await _store.FindAsync(signed.Certificate.RecordId, default))!;
+        var found = (await Store.FindAsync(signed.Certificate.RecordId, default))!;
         var indexed = new IndexedRecord(found.Sequence, new PerceptualHash(0xFFEEDDCCBBAA9988), signed.Certificate.WatermarkPayload);
         await Assert.MultipleAsync(async () =>
         {
             Assert.That(found.Envelope.ToJson(), Is.EqualTo(signed.Envelope.ToJson()));
             Assert.That((found.MetadataJson, found.OriginalFileName, found.UserId, found.RegisteredAt), Is.EqualTo(("{\"k\":\"ü\"}", "päßword.png", RegistryFixture.UserId, Now.ToString())));
             Assert.That((found.Revocation, found.Proof, found.LedgerIndex), Is.EqualTo(((Revocation?)null, (MerkleProof?)null, (long?)null)));
-            Assert.That((await _store.FindAsync([found.Sequence, 999], default)).Single().Envelope.PayloadSha256, Is.EqualTo(signed.Envelope.PayloadSha256));
-            Assert.That(await _store.FindBySha256Async(RegistryFixture.Digest("a"), 10, default), Is.EqualTo(new[] { found.Sequence }));
-            Assert.That(await _store.FindBySha256Async(RegistryFixture.Digest("a watermarked"), 10, default), Is.EqualTo(new[] { found.Sequence }));
-            Assert.That(await _store.FindBySha256Async(RegistryFixture.Digest("b"), 10, default), Is.Empty);
+            Assert.That((await Store.FindAsync([found.Sequence, 999], default)).Single().Envelope.PayloadSha256, Is.EqualTo(signed.Envelope.PayloadSha256));
+            Assert.That(await Store.FindBySha256Async(RegistryFixture.Digest("a"), 10, default), Is.EqualTo(new[] { found.Sequence }));
+            Assert.That(await Store.FindBySha256Async(RegistryFixture.Digest("a watermarked"), 10, default), Is.EqualTo(new[] { found.Sequence }));
+            Assert.That(await Store.FindBySha256Async(RegistryFixture.Digest("b"), 10, default), Is.Empty);
             Assert.That(await IndexAsync(), Is.EqualTo(new[] { indexed }));
-            Assert.That(await _store.FindAsync(RecordId.Create(TimeProvider.System), default), Is.Null);
-            Assert.That(await _store.FindExistingAsync([signed.Certificate.RecordId, RecordId.Create(TimeProvider.System)], default), Is.EquivalentTo(new[] { signed.Certificate.RecordId }));
+            Assert.That(await Store.FindAsync(RecordId.Create(TimeProvider.System), default), Is.Null);
+            Assert.That(await Store.FindExistingAsync([signed.Certificate.RecordId, RecordId.Create(TimeProvider.System)], default), Is.EquivalentTo(new[] { signed.Certificate.RecordId }));
         });
     }
 
     [Test]
     public async Task Records_are_added_together_with_repeats_and_conflicts_among_them()
     {
-        var first = _fixture.Sign("a");
+        var first = Fixture.Sign("a");
         await AddAsync(Of(first));
-        var other = _fixture.Sign("b");
-        var forged = new NewRecord(first.Certificate with { DeviceId = "other" }, _fixture.Sign("c").Envelope, null, null, Now);
-        var results = await _store.AddRecordsAsync([Of(other), Of(first), forged, Of(other)], null, default);
+        var other = Fixture.Sign("b");
+        var forged = new NewRecord(first.Certificate with { DeviceId = "other" }, Fixture.Sign("c").Envelope, null, null, Now);
+        var results = await Store.AddRecordsAsync([Of(other), Of(first), forged, Of(other)], null, default);
         Assert.That(results.Select(result => result.Outcome), Is.EqualTo(new[] { AddOutcome.Added, AddOutcome.Repeated, AddOutcome.Conflict, AddOutcome.Repeated }));
         Assert.That(await IndexAsync(), Has.Count.EqualTo(2));
-        Assert.That(await _store.ReadPendingAsync(10, default), Has.Count.EqualTo(2));
+        Assert.That(await Store.ReadPendingAsync(10, default), Has.Count.EqualTo(2));
     }
 
     [Test]
     public async Task Repeated_records_use_up_no_numbers()
     {
-        NewRecord[] records = [.. Enumerable.Range(0, 20).Select(i => Of(_fixture.Sign($"picture {i}")))];
-        await _store.AddRecordsAsync(records, null, default);
-        for (var i = 0; i < 10; i++) await _store.AddRecordsAsync(records, null, default);
-        var next = await AddAsync(Of(_fixture.Sign("next")));
+        NewRecord[] records = [.. Enumerable.Range(0, 20).Select(i => Of(Fixture.Sign($"picture {i}")))];
+        await Store.AddRecordsAsync(records, null, default);
+        for (var i = 0; i < 10; i++) await Store.AddRecordsAsync(records, null, default);
+        var next = await AddAsync(Of(Fixture.Sign("next")));
         Assert.That(next.Sequence, Is.EqualTo(21));
     }
 
     [Test]
     public async Task Many_writers_with_the_same_records_in_other_orders_add_each_once()
     {
-        NewRecord[] records = [.. Enumerable.Range(0, 60).Select(i => Of(_fixture.Sign($"picture {i}")))];
+        NewRecord[] records = [.. Enumerable.Range(0, 60).Select(i => Of(Fixture.Sign($"picture {i}")))];
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
         {
             var random = new Random(writer);
             var mine = records.OrderBy(_ => random.Next()).ToArray();
             var added = 0;
-            foreach (var chunk in mine.Chunk(20)) added += (await _store.AddRecordsAsync(chunk, null, default)).Count(result => result.Outcome == AddOutcome.Added);
+            foreach (var chunk in mine.Chunk(20)) added += (await Store.AddRecordsAsync(chunk, null, default)).Count(result => result.Outcome == AddOutcome.Added);
             return added;
         })));
         Assert.That(results.Sum(), Is.EqualTo(60));
@@ -101,32 +79,32 @@ public sealed class RecordStoreTests(string engine)
     public async Task Changes_tell_everything_that_was_committed_since_and_nothing_is_missed()
     {
         var known = new HashSet<long>();
-        var cursor = await _store.ReadIndexAsync(record => known.Add(record.Sequence), default);
+        var cursor = await Store.ReadIndexAsync(record => known.Add(record.Sequence), default);
         using var done = new CancellationTokenSource();
         var reader = Task.Run(async () =>
         {
-            while (!done.IsCancellationRequested) cursor = (await _store.ReadChangesAsync(cursor, record => known.Add(record.Indexed.Sequence), default)).Cursor;
+            while (!done.IsCancellationRequested) cursor = (await Store.ReadChangesAsync(cursor, record => known.Add(record.Indexed.Sequence), default)).Cursor;
         });
         await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
         {
-            for (var i = 0; i < 40; i++) await _store.AddRecordsAsync([Of(_fixture.Sign($"{writer} {i}")), Of(_fixture.Sign($"{writer} {i} b"))], null, default);
+            for (var i = 0; i < 40; i++) await Store.AddRecordsAsync([Of(Fixture.Sign($"{writer} {i}")), Of(Fixture.Sign($"{writer} {i} b"))], null, default);
         })));
         await done.CancelAsync();
         await reader;
-        cursor = (await _store.ReadChangesAsync(cursor, record => known.Add(record.Indexed.Sequence), default)).Cursor;
+        cursor = (await Store.ReadChangesAsync(cursor, record => known.Add(record.Indexed.Sequence), default)).Cursor;
         Assert.That(known, Has.Count.EqualTo(320));
 
         var added = new List<AddedRecord>();
-        var signed = _fixture.Sign("last");
+        var signed = Fixture.Sign("last");
         await AddAsync(Of(signed));
-        cursor = (await _store.ReadChangesAsync(cursor, added.Add, default)).Cursor;
+        cursor = (await Store.ReadChangesAsync(cursor, added.Add, default)).Cursor;
         var last = added.Single(record => !known.Contains(record.Indexed.Sequence));
         Assert.That((last.OriginalSha256, last.WatermarkedSha256), Is.EqualTo((signed.Certificate.Fingerprint.Sha256, signed.Certificate.WatermarkedSha256)));
-        await _store.RevokeAsync(last.Indexed.Sequence, new Revocation(Now, "why"), default);
-        var changes = await _store.ReadChangesAsync(cursor, _ => { }, default);
+        await Store.RevokeAsync(last.Indexed.Sequence, new Revocation(Now, "why"), default);
+        var changes = await Store.ReadChangesAsync(cursor, _ => { }, default);
         Assert.That((changes.Revoked, changes.HasAnchored, changes.HasRetracted), Is.EqualTo((new[] { last.Indexed.Sequence }, false, false)));
         await BatchAsync(limit: 1000, ledgerIndex: 5);
-        changes = await _store.ReadChangesAsync(changes.Cursor, _ => { }, default);
+        changes = await Store.ReadChangesAsync(changes.Cursor, _ => { }, default);
         Assert.That((changes.Revoked, changes.HasAnchored, changes.HasRetracted), Is.EqualTo((Array.Empty<long>(), true, false)));
     }
 
@@ -136,39 +114,39 @@ public sealed class RecordStoreTests(string engine)
         var ids = new List<RecordId>();
         for (var i = 0; i < 5; i++)
         {
-            var signed = _fixture.Sign($"picture {i}");
+            var signed = Fixture.Sign($"picture {i}");
             await AddAsync(Of(signed));
             ids.Add(signed.Certificate.RecordId);
         }
-        Assert.That(await _store.ReadLastAnchorAsync(default), Is.Null);
+        Assert.That(await Store.ReadLastAnchorAsync(default), Is.Null);
         var (tree, leaves) = await BatchAsync(limit: 3, ledgerIndex: null);
         Assert.That(leaves, Has.Count.EqualTo(3));
-        Assert.That(await _store.ReadPendingAsync(10, default), Has.Count.EqualTo(2));
-        var formed = (await _store.ReadUnanchoredBatchesAsync(default)).Single();
+        Assert.That(await Store.ReadPendingAsync(10, default), Has.Count.EqualTo(2));
+        var formed = (await Store.ReadUnanchoredBatchesAsync(default)).Single();
         Assert.That((formed.Root, formed.LeafCount), Is.EqualTo((tree.Root, 3)));
-        await _store.AddAnchorAsync(formed, _fixture.Entry(17, tree.Root, 3), Now, default);
-        Assert.That(await _store.ReadLastAnchorAsync(default), Is.EqualTo(new AnchoredBatch(17, tree.Root)));
-        Assert.That(await _store.ReadUnanchoredBatchesAsync(default), Is.Empty);
-        var record = (await _store.FindAsync(ids[1], default))!;
+        await Store.AddAnchorAsync(formed, Fixture.Entry(17, tree.Root, 3), Now, default);
+        Assert.That(await Store.ReadLastAnchorAsync(default), Is.EqualTo(new AnchoredBatch(17, tree.Root)));
+        Assert.That(await Store.ReadUnanchoredBatchesAsync(default), Is.Empty);
+        var record = (await Store.FindAsync(ids[1], default))!;
         Assert.That(record.LedgerIndex, Is.EqualTo(17));
         Assert.That(record.Proof!.Verify(leaves[1].Leaf, tree.Root, 3), Is.True);
-        await _store.RevokeAsync(record.Sequence, new Revocation(Now, "first"), default);
-        await _store.RevokeAsync(record.Sequence, new Revocation(Now, "second"), default);
-        Assert.That((await _store.FindAsync(ids[1], default))!.Revocation!.Reason, Is.EqualTo("first"), "once revoked it stays as it is");
-        var counts = await _store.CountAsync(RegistryFixture.UserId, default);
+        await Store.RevokeAsync(record.Sequence, new Revocation(Now, "first"), default);
+        await Store.RevokeAsync(record.Sequence, new Revocation(Now, "second"), default);
+        Assert.That((await Store.FindAsync(ids[1], default))!.Revocation!.Reason, Is.EqualTo("first"), "once revoked it stays as it is");
+        var counts = await Store.CountAsync(RegistryFixture.UserId, default);
         Assert.That((counts.Total, counts.Anchored, counts.Revoked, counts.ByOriginType["digital_artwork"]), Is.EqualTo((5, 3, 1, 5)));
     }
 
     [Test]
     public async Task Lists_are_filtered_and_go_on_where_they_stopped()
     {
-        for (var i = 0; i < 7; i++) await AddAsync(Of(_fixture.Sign($"picture {i}")));
+        for (var i = 0; i < 7; i++) await AddAsync(Of(Fixture.Sign($"picture {i}")));
         await BatchAsync(limit: 3, ledgerIndex: 0);
-        var page = await _store.ListAsync(new RecordQuery { UserId = RegistryFixture.UserId, Limit = 4 }, default);
+        var page = await Store.ListAsync(new RecordQuery { UserId = RegistryFixture.UserId, Limit = 4 }, default);
         Assert.That(page.Select(record => record.Sequence), Is.Ordered.Descending);
-        var rest = await _store.ListAsync(new RecordQuery { UserId = RegistryFixture.UserId, Limit = 4, Before = page[^1].Sequence }, default);
+        var rest = await Store.ListAsync(new RecordQuery { UserId = RegistryFixture.UserId, Limit = 4, Before = page[^1].Sequence }, default);
         Assert.That(page.Concat(rest).Select(record => record.Sequence).Distinct().Count(), Is.EqualTo(7));
-        await _store.RevokeAsync(rest[^1].Sequence, new Revocation(Now, ""), default);
+        await Store.RevokeAsync(rest[^1].Sequence, new Revocation(Now, ""), default);
         var milliseconds = Now.Moment.ToUnixTimeMilliseconds();
         foreach (var (query, expected) in new (RecordQuery, int)[]
         {
@@ -182,91 +160,91 @@ public sealed class RecordStoreTests(string engine)
             (new() { FromMilliseconds = milliseconds + 1 }, 0),
             (new() { UntilMilliseconds = milliseconds }, 0),
             (new() { Sha256 = RegistryFixture.Digest("picture 2 watermarked") }, 1),
-            (new() { PublicKey = _fixture.Key.PublicKey }, 7),
-            (new() { PublicKey = _fixture.LedgerKey.PublicKey }, 0),
+            (new() { PublicKey = Fixture.Key.PublicKey }, 7),
+            (new() { PublicKey = Fixture.LedgerKey.PublicKey }, 0),
         })
         {
-            Assert.That(await _store.ListAsync(query, default), Has.Count.EqualTo(expected), query.ToString());
+            Assert.That(await Store.ListAsync(query, default), Has.Count.EqualTo(expected), query.ToString());
         }
     }
 
     [Test]
     public async Task An_idempotency_key_stands_for_one_request()
     {
-        var signed = _fixture.Sign("a");
+        var signed = Fixture.Sign("a");
         var key = new IdempotencyKey(RegistryFixture.UserId, "first", RegistryFixture.Digest("request"));
-        Assert.That((await _store.AddRecordsAsync([Of(signed)], key, default))[0].Outcome, Is.EqualTo(AddOutcome.Added));
-        Assert.That((await _store.AddRecordsAsync([Of(signed)], key, default))[0].Outcome, Is.EqualTo(AddOutcome.Repeated));
-        var other = Of(_fixture.Sign("b"));
+        Assert.That((await Store.AddRecordsAsync([Of(signed)], key, default))[0].Outcome, Is.EqualTo(AddOutcome.Added));
+        Assert.That((await Store.AddRecordsAsync([Of(signed)], key, default))[0].Outcome, Is.EqualTo(AddOutcome.Repeated));
+        var other = Of(Fixture.Sign("b"));
         Assert.That(
-            async () => await _store.AddRecordsAsync([other], key with { RequestSha256 = RegistryFixture.Digest("another") }, default),
+            async () => await Store.AddRecordsAsync([other], key with { RequestSha256 = RegistryFixture.Digest("another") }, default),
             Throws.TypeOf<RegistryException>().With.Property("Code").EqualTo("idempotency_key_reused"));
-        Assert.That(await _store.FindAsync(other.Certificate.RecordId, default), Is.Null, "nothing of a refused request is stored");
-        Assert.That((await _store.AddRecordsAsync([other], key with { UserId = "user-2" }, default))[0].Outcome, Is.EqualTo(AddOutcome.Added), "keys are each user's own");
+        Assert.That(await Store.FindAsync(other.Certificate.RecordId, default), Is.Null, "nothing of a refused request is stored");
+        Assert.That((await Store.AddRecordsAsync([other], key with { UserId = "user-2" }, default))[0].Outcome, Is.EqualTo(AddOutcome.Added), "keys are each user's own");
     }
 
     [Test]
     public async Task A_key_stays_with_its_first_owner()
     {
         using var key = SigningKey.Create();
-        Assert.That(await _store.FindKeyOwnerAsync(key.PublicKey, default), Is.Null);
-        await _store.AddKeyAsync(new NewSigningKey("1", key.PublicKey, "first", null, null, Now), default);
-        await _store.AddKeyAsync(new NewSigningKey("2", key.PublicKey, "second", null, null, Now), default);
-        Assert.That(await _store.FindKeyOwnerAsync(key.PublicKey, default), Is.EqualTo("first"));
+        Assert.That(await Store.FindKeyOwnerAsync(key.PublicKey, default), Is.Null);
+        await Store.AddKeyAsync(new NewSigningKey("1", key.PublicKey, "first", null, null, Now), default);
+        await Store.AddKeyAsync(new NewSigningKey("2", key.PublicKey, "second", null, null, Now), default);
+        Assert.That(await Store.FindKeyOwnerAsync(key.PublicKey, default), Is.EqualTo("first"));
     }
 
     [Test]
     public async Task Ledger_entries_are_added_in_order_and_once()
     {
-        Assert.That(await _store.CountLedgerEntriesAsync(default), Is.Zero);
-        Assert.That(await _store.TryAddLedgerEntryAsync(0, [1], default), Is.True);
-        Assert.That(await _store.TryAddLedgerEntryAsync(1, [2, 3], default), Is.True);
-        Assert.That(await _store.TryAddLedgerEntryAsync(1, [4], default), Is.False);
-        Assert.That(await _store.CountLedgerEntriesAsync(default), Is.EqualTo(2));
-        Assert.That(await _store.ReadLedgerEntriesAsync(1, 10, default), Is.EqualTo(new[] { new byte[] { 2, 3 } }));
+        Assert.That(await Store.CountLedgerEntriesAsync(default), Is.Zero);
+        Assert.That(await Store.TryAddLedgerEntryAsync(0, [1], default), Is.True);
+        Assert.That(await Store.TryAddLedgerEntryAsync(1, [2, 3], default), Is.True);
+        Assert.That(await Store.TryAddLedgerEntryAsync(1, [4], default), Is.False);
+        Assert.That(await Store.CountLedgerEntriesAsync(default), Is.EqualTo(2));
+        Assert.That(await Store.ReadLedgerEntriesAsync(1, 10, default), Is.EqualTo(new[] { new byte[] { 2, 3 } }));
     }
 
     [Test]
     public async Task The_database_itself_refuses_changes_and_deletions()
     {
-        var signed = _fixture.Sign("a");
+        var signed = Fixture.Sign("a");
         await AddAsync(Of(signed));
-        await _store.AddKeyAsync(new NewSigningKey("1", _fixture.Key.PublicKey, "first", null, null, Now), default);
+        await Store.AddKeyAsync(new NewSigningKey("1", Fixture.Key.PublicKey, "first", null, null, Now), default);
         await BatchAsync(limit: 10, ledgerIndex: 0);
-        await _store.RevokeAsync((await _store.FindAsync(signed.Certificate.RecordId, default))!.Sequence, new Revocation(Now, ""), default);
-        await _store.TryAddLedgerEntryAsync(0, [1], default);
-        await _store.AddServerSecretAsync("name", "token", default);
+        await Store.RevokeAsync((await Store.FindAsync(signed.Certificate.RecordId, default))!.Sequence, new Revocation(Now, ""), default);
+        await Store.TryAddLedgerEntryAsync(0, [1], default);
+        await Store.AddServerSecretAsync("name", "token", default);
         foreach (var table in SqlSchema.OnlyAdded.Except(SqlSchema.OnlyAddedOnChains).Except(SqlSchema.OnlyAddedOfVideos))
         {
             var column = table switch { "signing_key" => "user_id", "record" => "envelope", "revocation" => "reason", "batch" => "root", "batch_leaf" => "proof", "ledger_entry" => "entry", "server_secret" => "token", _ => "ledger_index" };
             foreach (var sql in new[] { $"DELETE FROM {table}", $"UPDATE {table} SET {column} = {column}" })
-                Assert.That(async () => await _database.ExecuteAsync(sql), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("only adds"), sql);
+                Assert.That(async () => await Database.ExecuteAsync(sql), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("only adds"), sql);
         }
     }
 
     [Test]
     public async Task A_database_that_stops_working_is_an_error_with_a_code()
     {
-        await _database.ExecuteAsync("ALTER TABLE record RENAME TO gone");
-        await _database.ExecuteAsync("DROP TABLE batch_anchor");
-        var signed = _fixture.Sign("a");
+        await Database.ExecuteAsync("ALTER TABLE record RENAME TO gone");
+        await Database.ExecuteAsync("DROP TABLE batch_anchor");
+        var signed = Fixture.Sign("a");
         Assert.That(async () => await AddAsync(Of(signed)), Unavailable);
-        Assert.That(async () => await _store.FindAsync(signed.Certificate.RecordId, default), Unavailable);
-        Assert.That(async () => await _store.AddAnchorAsync(new FormedBatch(1, default, 1, Now), _fixture.Entry(0, default, 1), Now, default), Unavailable);
+        Assert.That(async () => await Store.FindAsync(signed.Certificate.RecordId, default), Unavailable);
+        Assert.That(async () => await Store.AddAnchorAsync(new FormedBatch(1, default, 1, Now), Fixture.Entry(0, default, 1), Now, default), Unavailable);
     }
 
     [Test]
     public async Task A_database_of_another_version_is_refused_with_a_code()
     {
-        await _store.DisposeAsync();
-        await _database.ExecuteAsync(engine == TestDatabase.Sqlite ? "PRAGMA user_version = 99" : "UPDATE schema_version SET version = 99");
-        Assert.That(async () => await _database.OpenStoreAsync(), Throws.TypeOf<RegistryException>().With.Message.Contains("99"));
+        await Store.DisposeAsync();
+        await Database.ExecuteAsync(Engine == TestDatabase.Sqlite ? "PRAGMA user_version = 99" : "UPDATE schema_version SET version = 99");
+        Assert.That(async () => await Database.OpenStoreAsync(), Throws.TypeOf<RegistryException>().With.Message.Contains("99"));
     }
 
     [Test]
-    public async Task Several_processes_that_open_a_new_database_at_once_make_it_once()
+    public async Task Several_processes_that_open_a_newDatabase_at_once_make_it_once()
     {
-        await using var fresh = await TestDatabase.CreateAsync(engine);
+        await using var fresh = await TestDatabase.CreateAsync(Engine);
         var stores = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () => await fresh.OpenStoreAsync())));
         Assert.That(await stores[3].FindBySha256Async(default, 1, default), Is.Empty);
         foreach (var store in stores) await store.DisposeAsync();
@@ -276,21 +254,21 @@ public sealed class RecordStoreTests(string engine)
 
     private static NewRecord Of(Sdk.Certificates.SignedCertificate signed) => new(signed.Certificate, signed.Envelope, null, null, Now);
 
-    private async Task<AddResult> AddAsync(NewRecord record) => (await _store.AddRecordsAsync([record], null, default))[0];
+    private async Task<AddResult> AddAsync(NewRecord record) => (await Store.AddRecordsAsync([record], null, default))[0];
 
     private async Task<List<IndexedRecord>> IndexAsync()
     {
         var records = new List<IndexedRecord>();
-        await _store.ReadIndexAsync(records.Add, default);
+        await Store.ReadIndexAsync(records.Add, default);
         return records;
     }
 
     private async Task<(MerkleTree Tree, IReadOnlyList<PendingLeaf> Leaves)> BatchAsync(int limit, long? ledgerIndex)
     {
-        var leaves = await _store.ReadPendingAsync(limit, default);
+        var leaves = await Store.ReadPendingAsync(limit, default);
         var tree = MerkleTree.Build([.. leaves.Select(leaf => leaf.Leaf)]);
-        await _store.AddBatchAsync(tree, leaves, Now, default);
-        if (ledgerIndex is { } index) await _store.AddAnchorAsync((await _store.ReadUnanchoredBatchesAsync(default)).Single(), _fixture.Entry(index, tree.Root, leaves.Count), Now, default);
+        await Store.AddBatchAsync(tree, leaves, Now, default);
+        if (ledgerIndex is { } index) await Store.AddAnchorAsync((await Store.ReadUnanchoredBatchesAsync(default)).Single(), Fixture.Entry(index, tree.Root, leaves.Count), Now, default);
         return (tree, leaves);
     }
 }
@@ -299,7 +277,7 @@ public sealed class RecordStoreTests(string engine)
 public sealed class SqliteFileTests
 {
     [Test]
-    public void A_file_that_is_no_database_is_refused_with_a_code()
+    public void A_file_that_is_noDatabase_is_refused_with_a_code()
     {
         var folder = Directory.CreateTempSubdirectory("tectra-store-");
         var path = Path.Combine(folder.FullName, "registry.db");

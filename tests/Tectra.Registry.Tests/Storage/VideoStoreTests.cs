@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Tectra.Registry.Storage;
-using Tectra.Registry.Storage.Sql;
 using Tectra.Registry.Tests.Similarity;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
@@ -9,61 +8,39 @@ namespace Tectra.Registry.Tests.Storage;
 
 /// <summary>The segments of videos, over every engine.</summary>
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.Engines))]
-public sealed class VideoStoreTests(string engine)
+public sealed class VideoStoreTests(string engine) : StoreTests(engine)
 {
-    private static readonly UtcTimestamp Now = UtcTimestamp.Parse("2026-11-20T16:00:00.000Z");
-
     private readonly VideoFrames _source = new(1);
-
-    private TestDatabase _database = null!;
-    private RegistryFixture _fixture = null!;
-    private SqlRegistryStore _store = null!;
-
-    [SetUp]
-    public async Task Open()
-    {
-        _database = await TestDatabase.CreateAsync(engine);
-        _fixture = await RegistryFixture.CreateAsync();
-        _store = await _database.OpenStoreAsync();
-    }
-
-    [TearDown]
-    public async Task Close()
-    {
-        await _store.DisposeAsync();
-        await _fixture.DisposeAsync();
-        await _database.DisposeAsync();
-    }
 
     [Test]
     public async Task A_videos_segments_are_those_of_its_certificate_and_a_picture_has_none()
     {
-        var signed = _fixture.SignVideo("video", SampleRate.Of(2), _source.Next(33));
-        var picture = _fixture.Sign("picture");
-        var results = await _store.AddRecordsAsync([Of(picture), Of(signed)], null, default);
+        var signed = Fixture.SignVideo("video", SampleRate.Of(2), _source.Next(33));
+        var picture = Fixture.Sign("picture");
+        var results = await Store.AddRecordsAsync([Of(picture), Of(signed)], null, default);
         Assert.That(results.Select(result => result.Outcome), Is.All.EqualTo(AddOutcome.Added));
         var (pictureSequence, sequence) = (results[0].Sequence, results[1].Sequence);
         var video = signed.Certificate.Fingerprint.Video!;
-        var segments = await _store.ReadSegmentsAsync(sequence, default);
+        var segments = await Store.ReadSegmentsAsync(sequence, default);
         Assert.That(segments, Is.EqualTo(video.Chain.Segments.Select((segment, i) =>
             new StoredSegment(i, 5000 * i, i == 3 ? 16_500 : 5000 * (i + 1), segment.Hash, segment.AggregateHash, i == 3 ? 3 : 10))));
-        Assert.That(await _store.ReadSegmentsAsync(pictureSequence, default), Is.Empty);
-        Assert.That(await _store.ReadSegmentsAsync(999, default), Is.Empty);
+        Assert.That(await Store.ReadSegmentsAsync(pictureSequence, default), Is.Empty);
+        Assert.That(await Store.ReadSegmentsAsync(999, default), Is.Empty);
         Assert.That(await FramesAsync(null), Is.EqualTo(new[] { (sequence, string.Join(',', video.Frames)) }));
         Assert.That(await FramesAsync([pictureSequence]), Is.Empty);
         Assert.That(await FramesAsync([]), Is.Empty);
 
         var indexed = new List<IndexedRecord>();
-        await _store.ReadIndexAsync(indexed.Add, default);
+        await Store.ReadIndexAsync(indexed.Add, default);
         Assert.That(indexed, Is.EquivalentTo(new[]
         {
             new IndexedRecord(pictureSequence, picture.Certificate.Fingerprint.PerceptualHash, picture.Certificate.WatermarkPayload),
             new IndexedRecord(sequence, null, null),
         }));
-        Assert.That((await _store.FindAsync(signed.Certificate.RecordId, default))!.Envelope.PayloadSha256, Is.EqualTo(signed.Envelope.PayloadSha256));
-        Assert.That((await _store.AddRecordsAsync([Of(signed), Of(signed)], null, default)).Select(result => result.Outcome), Is.All.EqualTo(AddOutcome.Repeated));
-        Assert.That(await _store.ReadSegmentsAsync(sequence, default), Has.Count.EqualTo(4), "nothing was added");
-        Assert.That(await _store.ReadPendingAsync(10, default), Has.Count.EqualTo(2), "only the video itself goes into a batch");
+        Assert.That((await Store.FindAsync(signed.Certificate.RecordId, default))!.Envelope.PayloadSha256, Is.EqualTo(signed.Envelope.PayloadSha256));
+        Assert.That((await Store.AddRecordsAsync([Of(signed), Of(signed)], null, default)).Select(result => result.Outcome), Is.All.EqualTo(AddOutcome.Repeated));
+        Assert.That(await Store.ReadSegmentsAsync(sequence, default), Has.Count.EqualTo(4), "nothing was added");
+        Assert.That(await Store.ReadPendingAsync(10, default), Has.Count.EqualTo(2), "only the video itself goes into a batch");
     }
 
     [Test]
@@ -72,13 +49,13 @@ public sealed class VideoStoreTests(string engine)
         var expected = new Dictionary<long, VideoFingerprint>();
         foreach (var rate in new[] { SampleRate.Of(60), SampleRate.Of(7, 3), SampleRate.Of(1, 10), SampleRate.Of(7, 60), SampleRate.Of(1, 3600) })
         {
-            var signed = _fixture.SignVideo(rate.ToString(), rate, [.. _source.Next(9), .. Enumerable.Repeat(_source.Next(), 700)]);
-            expected.Add((await _store.AddRecordsAsync([Of(signed)], null, default))[0].Sequence, signed.Certificate.Fingerprint.Video!);
+            var signed = Fixture.SignVideo(rate.ToString(), rate, [.. _source.Next(9), .. Enumerable.Repeat(_source.Next(), 700)]);
+            expected.Add((await Store.AddRecordsAsync([Of(signed)], null, default))[0].Sequence, signed.Certificate.Fingerprint.Video!);
         }
         Assert.That(await FramesAsync(null), Is.EquivalentTo(expected.Select(video => (video.Key, string.Join(',', video.Value.Frames)))));
         foreach (var (sequence, video) in expected)
         {
-            var segments = await _store.ReadSegmentsAsync(sequence, default);
+            var segments = await Store.ReadSegmentsAsync(sequence, default);
             Assert.That(segments.Select(segment => segment.Hash), Is.EqualTo(video.Chain.Segments.Select(segment => segment.Hash)), video.Rate.ToString());
             Assert.That(segments.Sum(segment => segment.FrameCount), Is.EqualTo(video.Frames.Length));
             Assert.That(segments.Zip(segments.Skip(1), (one, next) => one.EndMilliseconds == next.StartMilliseconds), Is.All.True);
@@ -89,7 +66,7 @@ public sealed class VideoStoreTests(string engine)
     [Test]
     public async Task Videos_come_as_changes_and_their_frames_are_there_when_they_come()
     {
-        var cursor = await _store.ReadIndexAsync(_ => { }, default);
+        var cursor = await Store.ReadIndexAsync(_ => { }, default);
         var seen = new Dictionary<long, int>();
         using var done = new CancellationTokenSource();
         var reader = Task.Run(async () =>
@@ -101,7 +78,7 @@ public sealed class VideoStoreTests(string engine)
             for (var i = 0; i < 20; i++)
             {
                 var frames = new VideoFrames(100 + (writer * 20) + i).Next(12);
-                await _store.AddRecordsAsync([Of(_fixture.SignVideo($"{writer} {i}", SampleRate.Of(1), frames)), Of(_fixture.Sign($"{writer} {i} picture"))], null, default);
+                await Store.AddRecordsAsync([Of(Fixture.SignVideo($"{writer} {i}", SampleRate.Of(1), frames)), Of(Fixture.Sign($"{writer} {i} picture"))], null, default);
             }
         })));
         await done.CancelAsync();
@@ -113,7 +90,7 @@ public sealed class VideoStoreTests(string engine)
         async Task ReadAsync()
         {
             var videos = new List<long>();
-            cursor = (await _store.ReadChangesAsync(
+            cursor = (await Store.ReadChangesAsync(
                 cursor,
                 record =>
                 {
@@ -121,7 +98,7 @@ public sealed class VideoStoreTests(string engine)
                 },
                 default)).Cursor;
             var frames = 0;
-            await _store.ReadFramesAsync(videos, (sequence, hashes) =>
+            await Store.ReadFramesAsync(videos, (sequence, hashes) =>
             {
                 seen[sequence] = hashes.Length;
                 frames++;
@@ -134,60 +111,60 @@ public sealed class VideoStoreTests(string engine)
     public async Task Five_thousand_segments_are_one_registration()
     {
         PerceptualHash[] frames = _source.Next(VideoFingerprint.MaxFrames);
-        var signed = _fixture.SignVideo("long", SampleRate.Of(1, 10), frames);
+        var signed = Fixture.SignVideo("long", SampleRate.Of(1, 10), frames);
         Assert.That(signed.Envelope.Payload.Length, Is.InRange(60_000, Certificate.MaxPayloadBytes));
         var clock = Stopwatch.StartNew();
-        var result = (await _store.AddRecordsAsync([Of(signed)], null, default))[0];
+        var result = (await Store.AddRecordsAsync([Of(signed)], null, default))[0];
         var elapsed = clock.ElapsedMilliseconds;
         Assert.That(result.Outcome, Is.EqualTo(AddOutcome.Added));
-        Assert.That((await _store.AddRecordsAsync([Of(signed)], null, default))[0].Outcome, Is.EqualTo(AddOutcome.Repeated));
-        Assert.That(await _store.ReadSegmentsAsync(result.Sequence, default), Has.Count.EqualTo(VideoFingerprint.MaxFrames));
+        Assert.That((await Store.AddRecordsAsync([Of(signed)], null, default))[0].Outcome, Is.EqualTo(AddOutcome.Repeated));
+        Assert.That(await Store.ReadSegmentsAsync(result.Sequence, default), Has.Count.EqualTo(VideoFingerprint.MaxFrames));
         Assert.That(await FramesAsync([result.Sequence]), Is.EqualTo(new[] { (result.Sequence, string.Join(',', frames)) }));
-        var several = Enumerable.Range(0, 5).Select(i => Of(_fixture.SignVideo($"long {i}", SampleRate.Of(1, 10), frames))).ToList();
-        Assert.That((await _store.AddRecordsAsync(several, null, default)).Select(one => one.Outcome), Is.All.EqualTo(AddOutcome.Added), "more rows than one statement takes");
+        var several = Enumerable.Range(0, 5).Select(i => Of(Fixture.SignVideo($"long {i}", SampleRate.Of(1, 10), frames))).ToList();
+        Assert.That((await Store.AddRecordsAsync(several, null, default)).Select(one => one.Outcome), Is.All.EqualTo(AddOutcome.Added), "more rows than one statement takes");
         Assert.That(await FramesAsync(null), Has.Count.EqualTo(6));
-        Report.Line($"{engine}: a video of 4,096 segments is stored in {elapsed} ms");
+        Report.Line($"{Engine}: a video of 4,096 segments is stored in {elapsed} ms");
     }
 
     [Test]
     public async Task A_transaction_that_fails_leaves_no_segment()
     {
-        await _database.ExecuteAsync("ALTER TABLE pending_record RENAME TO gone");
+        await Database.ExecuteAsync("ALTER TABLE pending_record RENAME TO gone");
         Assert.That(
-            async () => await _store.AddRecordsAsync([Of(_fixture.SignVideo("video", SampleRate.Of(1), _source.Next(12)))], null, default),
+            async () => await Store.AddRecordsAsync([Of(Fixture.SignVideo("video", SampleRate.Of(1), _source.Next(12)))], null, default),
             Throws.TypeOf<Sdk.RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
-        await _database.ExecuteAsync("ALTER TABLE gone RENAME TO pending_record");
-        await _database.ExecuteAsync("ALTER TABLE video_segment RENAME TO lost");
+        await Database.ExecuteAsync("ALTER TABLE gone RENAME TO pending_record");
+        await Database.ExecuteAsync("ALTER TABLE video_segment RENAME TO lost");
         Assert.That(
-            async () => await _store.AddRecordsAsync([Of(_fixture.SignVideo("video", SampleRate.Of(1), _source.Next(12)))], null, default),
+            async () => await Store.AddRecordsAsync([Of(Fixture.SignVideo("video", SampleRate.Of(1), _source.Next(12)))], null, default),
             Throws.TypeOf<Sdk.RegistryException>().With.Property("Code").EqualTo("registry_unavailable"));
-        await _database.ExecuteAsync("ALTER TABLE lost RENAME TO video_segment");
+        await Database.ExecuteAsync("ALTER TABLE lost RENAME TO video_segment");
         Assert.That(await FramesAsync(null), Is.Empty);
-        Assert.That(await _store.FindBySha256Async(RegistryFixture.Digest("video"), 1, default), Is.Empty);
+        Assert.That(await Store.FindBySha256Async(RegistryFixture.Digest("video"), 1, default), Is.Empty);
     }
 
     [Test]
     public async Task The_database_itself_refuses_changes_and_deletions()
     {
-        await _store.AddRecordsAsync([Of(_fixture.SignVideo("video", SampleRate.Of(1), _source.Next(12)))], null, default);
+        await Store.AddRecordsAsync([Of(Fixture.SignVideo("video", SampleRate.Of(1), _source.Next(12)))], null, default);
         await AssertOnlyAddsAsync();
     }
 
     [Test]
     public async Task A_database_without_videos_is_taken_over()
     {
-        await _store.AddRecordsAsync([Of(_fixture.Sign("before"))], null, default);
-        await _store.DisposeAsync();
-        await _database.ExecuteAsync("DROP TABLE video_segment");
-        await _database.ExecuteAsync(engine == TestDatabase.Sqlite
+        await Store.AddRecordsAsync([Of(Fixture.Sign("before"))], null, default);
+        await Store.DisposeAsync();
+        await Database.ExecuteAsync("DROP TABLE video_segment");
+        await Database.ExecuteAsync(Engine == TestDatabase.Sqlite
             ? "PRAGMA user_version = 3"
             : "INSERT INTO schema_version VALUES (3); DELETE FROM schema_version WHERE version > 3");
-        _store = await _database.OpenStoreAsync();
-        Assert.That(await _store.FindBySha256Async(RegistryFixture.Digest("before"), 1, default), Has.Count.EqualTo(1), "what was there is there");
-        await _store.AddRecordsAsync([Of(_fixture.SignVideo("video", SampleRate.Of(1), _source.Next(12)))], null, default);
+        Store = await Database.OpenStoreAsync();
+        Assert.That(await Store.FindBySha256Async(RegistryFixture.Digest("before"), 1, default), Has.Count.EqualTo(1), "what was there is there");
+        await Store.AddRecordsAsync([Of(Fixture.SignVideo("video", SampleRate.Of(1), _source.Next(12)))], null, default);
         await AssertOnlyAddsAsync();
-        await _store.DisposeAsync();
-        _store = await _database.OpenStoreAsync();
+        await Store.DisposeAsync();
+        Store = await Database.OpenStoreAsync();
         Assert.That(await FramesAsync(null), Has.Count.EqualTo(1));
     }
 
@@ -196,13 +173,13 @@ public sealed class VideoStoreTests(string engine)
     private async Task AssertOnlyAddsAsync()
     {
         foreach (var sql in new[] { "DELETE FROM video_segment", "UPDATE video_segment SET end_ms = 0" })
-            Assert.That(async () => await _database.ExecuteAsync(sql), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("only adds"), sql);
+            Assert.That(async () => await Database.ExecuteAsync(sql), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("only adds"), sql);
     }
 
     private async Task<List<(long Sequence, string Frames)>> FramesAsync(IReadOnlyCollection<long>? sequences)
     {
         var videos = new List<(long, string)>();
-        await _store.ReadFramesAsync(sequences, (sequence, frames) => videos.Add((sequence, string.Join(',', frames))), default);
+        await Store.ReadFramesAsync(sequences, (sequence, frames) => videos.Add((sequence, string.Join(',', frames))), default);
         return videos;
     }
 }
