@@ -13,7 +13,7 @@ namespace Tectra.Benchmarks;
 internal static class VideoTimer
 {
     private const double MostDense = 1.15, MostSparse = 0.05, MostMegabytes = 150;
-    private const int Rounds = 5;
+    private const int Rounds = 9;
 
     /// <summary>Returns 0 if the bars are met.</summary>
     public static async Task<int> RunAsync(string? output)
@@ -33,19 +33,19 @@ internal static class VideoTimer
             var tears = Path.Combine(root, "tests/data/video/tears-of-steel-vp8-70s.webm");
             var film4 = Make(folder, "tears.webm", "-stream_loop", "3", "-i", tears, "-map", "0:V:0", "-c", "copy");
             var hd = Make(folder, "1080p.mp4", "-f", "lavfi", "-i", "testsrc2=size=1920x1080:rate=25", "-t", "60", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast");
-            var fixedCost = new List<double>();
-            foreach (var (name, file, isBar) in new[]
+            foreach (var (name, file) in new[]
             {
-                ("Big Buck Bunny, 30 s, 854×480, H.264", Path.Combine(root, "tests/data/video/bbb-480p-h264-30s.mp4"), false),
-                ("Tears of Steel, 70 s, 800×332, VP8", tears, false),
-                ("the same four times over, 4:42", film4, true),
-                ("generated, 60 s, 1920×1080, H.264", hd, true),
+                ("flower, 5 s, 960×540, H.264", Path.Combine(root, "tests/data/video/flower-h264-5s.mp4")),
+                ("cars, 30 s, 768×432, H.264", Path.Combine(root, "tests/data/video/cars-h264-30s.mp4")),
+                ("Big Buck Bunny, 30 s, 854×480, H.264", Path.Combine(root, "tests/data/video/bbb-480p-h264-30s.mp4")),
+                ("Tears of Steel, 70 s, 800×332, VP8", tears),
+                ("the same four times over, 4:42", film4),
+                ("generated, 60 s, 1920×1080, H.264", hd),
             })
             {
                 var (floor, ours, frames) = await MeasureAsync(file, Rounds).ConfigureAwait(false);
                 Line($"| {name} | {frames} | {floor:F2} | {ours:F2} | {ours / floor:F2} |");
-                if (isBar) met &= ours / floor <= MostDense;
-                else fixedCost.Add(ours - floor);
+                met &= ours / floor <= MostDense;
             }
             var minute = Make(folder, "720p.mp4", "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25", "-t", "60", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast");
             var film = Make(folder, "film.mp4", "-stream_loop", "120", "-i", minute, "-c", "copy");
@@ -54,11 +54,10 @@ internal static class VideoTimer
             met &= sparse / whole <= MostSparse;
             var peak = PeakMegabytes(hd);
             text.AppendLine();
-            Line($"A video costs {1e3 * fixedCost.Average():F0} ms more than decoding it whatever its length: ffprobe, which reads the list of packets, takes as long to start as ffmpeg.");
-            Line($"Of clips that are decoded in half a second that is much; the bar is about the longer ones.").AppendLine();
+            text.AppendLine("ffprobe, which reads the list of packets, takes as long to start as ffmpeg; so the decoder is started beside it, and waits for its filters.").AppendLine();
             Line($"Peak memory of `tectra video inspect` on the 1920×1080 file: {peak:F0} MB (ffmpeg's own process not counted).").AppendLine();
             met &= peak <= MostMegabytes;
-            Line($"Bars: at most {MostDense} of decoding at a frame a second (where that takes more than a second), at most {MostSparse} of decoding two hours at 0.1 a second, at most {MostMegabytes} MB: {(met ? "met" : "missed")}.").AppendLine();
+            Line($"Bars: at most {MostDense} of decoding at a frame a second, at most {MostSparse} of decoding two hours at 0.1 a second, at most {MostMegabytes} MB: {(met ? "met" : "missed")}.").AppendLine();
             text.AppendLine("Made by `dotnet run -c Release --project benchmarks/Tectra.Benchmarks -- video`.");
             Console.Write(text);
             if (output is not null) AtomicFile.Write(output, Encoding.UTF8.GetBytes(text.ToString()));

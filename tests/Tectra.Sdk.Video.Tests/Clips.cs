@@ -66,7 +66,8 @@ public sealed class Clips : IDisposable
         var video = await new FfmpegProbe(Tools, options).ReadAsync(file.Path, file.RequireFormat(options), default);
         var schedule = KeyframeSchedule.Create(video.Timeline, rate, 100_000);
         var groups = plan == SamplingPlan.Seeking ? SamplingPlans.Groups(schedule, frameCost) : [];
-        var frames = new FfmpegKeyframeSource(Tools, options).ReadAsync(video, schedule, plan ?? SamplingPlan.OnePass, groups, _ => { }, default);
+        await using var source = new FfmpegKeyframeSource(await Tools.FindAsync(default), options, file.Path, video.Format);
+        var frames = source.ReadAsync(video, schedule, plan ?? SamplingPlan.OnePass, groups, _ => { }, default);
         return (video, schedule, (await FrameHasher.HashAsync(frames, video.Width, video.Height, schedule, 1, 2, _ => { }, default)).Hashes);
     }
 

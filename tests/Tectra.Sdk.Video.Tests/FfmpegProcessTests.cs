@@ -10,16 +10,16 @@ public class FfmpegProcessTests
     private const string Version = "ffmpeg version 6.1 Copyright", ProbeVersion = "ffprobe version 6.1 Copyright";
     private const string Clip = "flower-h264-5s.mp4";
 
-    [TestCase("ffmpeg version 5.1.9-0+deb12u1 Copyright", true)]
-    [TestCase("ffmpeg version n7.1 Copyright", true)]
-    [TestCase("ffmpeg version 10.0", true)]
-    [TestCase("ffmpeg version N-109-gabc Copyright", true)]
-    [TestCase("ffmpeg version 5.0.3 Copyright", false)]
-    [TestCase("ffmpeg version 4.4", false)]
-    [TestCase("ffmpeg version ", false)]
-    [TestCase("avconv version 12", false)]
-    [TestCase("", false)]
-    public void Versions_from_5_1_on_are_new_enough(string line, bool enough) => Assert.That(FfmpegTools.IsNewEnough("ffmpeg", line), Is.EqualTo(enough));
+    [TestCase("ffmpeg version 5.1.9-0+deb12u1 Copyright", 5)]
+    [TestCase("ffmpeg version n7.1 Copyright", 7)]
+    [TestCase("ffmpeg version 10.0", 10)]
+    [TestCase("ffmpeg version N-109-gabc Copyright", int.MaxValue)]
+    [TestCase("ffmpeg version 5.0.3 Copyright", null)]
+    [TestCase("ffmpeg version 4.4", null)]
+    [TestCase("ffmpeg version ", null)]
+    [TestCase("avconv version 12", null)]
+    [TestCase("", null)]
+    public void Versions_from_5_1_on_are_new_enough(string line, int? major) => Assert.That(FfmpegTools.MajorVersion("ffmpeg", line), Is.EqualTo(major));
 
     [Test]
     public async Task Without_ffmpeg_a_video_is_hashed_but_not_signed()
@@ -46,8 +46,8 @@ public class FfmpegProcessTests
     [TestCase("sleep 1000 & sleep 1000", ErrorCodes.VideoTimeout)]
     [TestCase("trap '' TERM INT HUP; while :; do sleep 1; done", ErrorCodes.VideoTimeout)]
     [TestCase("echo 'packet|pts=0|dts=0|duration=1|flags=K_'; sleep 1000", ErrorCodes.VideoTimeout)]
-    [TestCase("head -c 100000000 /dev/zero | tr '\\0' x >&2; exit 1", ErrorCodes.VideoCorrupt)]
-    [TestCase("head -c 100000000 /dev/zero | tr '\\0' x; exit 1", ErrorCodes.VideoCorrupt)]
+    [TestCase("head -c 30000000 /dev/zero | tr '\\0' x >&2; exit 1", ErrorCodes.VideoCorrupt)]
+    [TestCase("head -c 30000000 /dev/zero | tr '\\0' x; exit 1", ErrorCodes.VideoCorrupt)]
     [TestCase("exit 1", ErrorCodes.VideoCorrupt)]
     [TestCase("kill -9 $$", ErrorCodes.VideoCorrupt)]
     public async Task A_probe_that_misbehaves_is_ended(string script, string code)
@@ -65,7 +65,7 @@ public class FfmpegProcessTests
 
     [TestCase("sleep 1000", ErrorCodes.VideoTimeout)]
     [TestCase("head -c 5000000 /dev/zero; sleep 1000", ErrorCodes.VideoTimeout)]
-    [TestCase("head -c 100000000 /dev/zero | tr '\\0' x >&2; exit 1", ErrorCodes.VideoCorrupt)]
+    [TestCase("head -c 30000000 /dev/zero | tr '\\0' x >&2; exit 1", ErrorCodes.VideoCorrupt)]
     [TestCase("head -c 5000000 /dev/zero; exit 1", ErrorCodes.VideoCorrupt)]
     [TestCase("exit 0", ErrorCodes.VideoCorrupt)]
     public async Task A_decoder_that_misbehaves_is_ended(string script, string code)

@@ -3,70 +3,91 @@ using Tectra.Sdk.Video.Sampling;
 
 namespace Tectra.Sdk.Video.Ffmpeg;
 
-/// <summary>Decodes through ffmpeg, whose output is read as it comes: a few frames are in memory, never the video. Thread-safe.</summary>
-internal sealed class FfmpegKeyframeSource : IKeyframeSource
+/// <summary>Decodes one file through ffmpeg, whose output is read as it comes: a few frames are in memory, never the video. For one caller at a time.</summary>
+internal sealed class FfmpegKeyframeSource : IKeyframeSource, IAsyncDisposable
 {
     private const double SlowNanosecondsPerPixel = 100; // of the slowest decoders
     private const int MostDecoders = 8;
 
-    private readonly FfmpegTools _tools;
+    private readonly FfmpegTools.Found _tools;
     private readonly VideoOptions _options;
+    private readonly string _path;
+    private readonly VideoFormat _format;
+    private FfmpegProcess? _waiting;
 
-    public FfmpegKeyframeSource(FfmpegTools tools, VideoOptions options)
+    public FfmpegKeyframeSource(FfmpegTools.Found tools, VideoOptions options, string path, VideoFormat format)
     {
         _tools = tools;
         _options = options;
+        _path = path;
+        _format = format;
     }
+
+    /// <summary>
+    /// Starts the decoder of a single pass beforehand, which opens the file and then waits for its filters: loading ffmpeg's two hundred
+    /// libraries takes as long as decoding a short clip, and can be done while ffprobe lists the packets.
+    /// </summary>
+    public void Prepare(CancellationToken cancellationToken) => _waiting ??= FfmpegProcess.Start(
+        _tools.Ffmpeg, Arguments(Threads(_options.Threads), _tools.FilterOption, "pipe:0"), cancellationToken, waits: true);
+
+    public ValueTask DisposeAsync() => _waiting is null ? ValueTask.CompletedTask : _waiting.DisposeAsync();
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LumaFrame> ReadAsync(
         ProbedVideo video, KeyframeSchedule schedule, SamplingPlan plan, IReadOnlyList<SeekGroup> groups, Action<string> damaged,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var tools = await _tools.FindAsync(cancellationToken).ConfigureAwait(false);
         using var watchdog = new Watchdog(_options, cancellationToken);
-        var job = new Job(video, schedule, LumaFormat.Of(video.PixelFormat), tools.Ffmpeg, watchdog, damaged);
+        var job = new Job(video, schedule, LumaFormat.Of(video.PixelFormat), watchdog, damaged);
         var frames = plan switch
         {
             SamplingPlan.Seeking => SeekAsync(job, groups),
-            SamplingPlan.KeyFrames when video.Format.CanLeaveOutPackets() => KeysAsync(job),
-            _ => PassAsync(job, plan == SamplingPlan.KeyFrames),
+            SamplingPlan.KeyFrames when _format.CanLeaveOutPackets() => KeysAsync(job),
+            SamplingPlan.KeyFrames => SkipAsync(job),
+            _ => PassAsync(job),
         };
         await foreach (var frame in frames.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return frame;
     }
 
     /// <summary>One decoder for all samples, whose filter repeats and drops frames as the samples want.</summary>
-    private async IAsyncEnumerable<LumaFrame> PassAsync(Job job, bool onlyKeys)
+    private async IAsyncEnumerable<LumaFrame> PassAsync(Job job)
     {
         var schedule = job.Schedule;
-        var keys = onlyKeys ? new KeyFrameCheck(schedule.Timeline) : null;
-        string[] skip = onlyKeys ? ["-skip_frame", "nokey"] : [];
-        var process = Start(job, [.. Threads(_options.Threads), .. skip], LumaFilter.Samples(job.Video, schedule, job.Luma, onlyKeys), schedule.Frames.Length, keys is null ? null : keys.Add);
-        await using var _ = process.ConfigureAwait(false);
+        Prepare(job.Watchdog.Token);
+        var process = _waiting!;
+        await process.SendAsync(LumaFilter.Samples(job.Video, schedule, job.Luma), job.Watchdog.Token).ConfigureAwait(false);
         var received = 0;
         for (; received < schedule.Frames.Length; received++)
         {
             job.Watchdog.Feed(Patience(job, received));
             if (await NextAsync(process, job, received).ConfigureAwait(false) is not { } frame) break;
-            if (keys is { HasFailed: true })
-            {
-                frame.Dispose();
-                break;
-            }
-            if (received > 0 && schedule.Frames[received] == schedule.Frames[received - 1]) frame.Dispose();
+            if (IsRepeated(schedule, received)) frame.Dispose();
             else yield return frame;
         }
-        if (keys is { HasFailed: true }) throw new PlanFailedException();
         var (code, messages) = await EndAsync(process, job.Watchdog).ConfigureAwait(false);
-        var complete = received == schedule.Frames.Length;
-        if (keys is not null)
-        {
-            if (!complete || !keys.Reached(schedule.Frames[^1])) throw new PlanFailedException();
-            yield break; // what a decoder says to whom frames are missing isn't the file's fault
-        }
         if (messages.Length > 0) job.Damaged(FfmpegMessages.Last(messages));
-        if (!complete && (received == 0 || code != 0))
+        if (received < schedule.Frames.Length && (received == 0 || code != 0))
             throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"The video can't be decoded ({FfmpegMessages.Last(messages)}).");
+    }
+
+    /// <summary>The same with a decoder that skips all but key frames, and says which frames it decoded.</summary>
+    private async IAsyncEnumerable<LumaFrame> SkipAsync(Job job)
+    {
+        var schedule = job.Schedule;
+        var keys = new KeyFrameCheck(schedule.Timeline);
+        var process = Start(job, [.. Threads(_options.Threads), "-skip_frame", "nokey"], $"{LumaFilter.Told},{LumaFilter.Samples(job.Video, schedule, job.Luma)}", keys.Add);
+        await using var _ = process.ConfigureAwait(false);
+        for (var sample = 0; sample < schedule.Frames.Length; sample++)
+        {
+            job.Watchdog.Feed(Patience(job, sample));
+            var frame = await NextAsync(process, job, sample).ConfigureAwait(false) ?? throw new PlanFailedException();
+            if (keys.HasFailed || IsRepeated(schedule, sample)) frame.Dispose();
+            else yield return frame;
+            if (keys.HasFailed) throw new PlanFailedException();
+        }
+        // What a decoder says to whom frames are missing isn't the file's fault.
+        await EndAsync(process, job.Watchdog).ConfigureAwait(false);
+        if (!keys.Reached(schedule.Frames[^1])) throw new PlanFailedException();
     }
 
     /// <summary>
@@ -76,7 +97,7 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
     private async IAsyncEnumerable<LumaFrame> KeysAsync(Job job)
     {
         var (schedule, keys) = (job.Schedule, job.Schedule.Timeline.Keys);
-        var process = Start(job, [.. Threads(_options.Threads), "-discard", "nokey", "-skip_frame", "nokey"], LumaFilter.All(job.Video, job.Luma), int.MaxValue, null);
+        var process = Start(job, [.. Threads(_options.Threads), "-discard", "nokey", "-skip_frame", "nokey"], LumaFilter.All(job.Video, job.Luma));
         await using var _ = process.ConfigureAwait(false);
         var sample = 0;
         for (var key = Array.IndexOf(keys, true); key >= 0; key = Array.IndexOf(keys, true, key + 1))
@@ -114,7 +135,7 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
                 var (group, process) = running.Peek();
                 for (var sample = group.First; sample < group.First + group.Count; sample++)
                 {
-                    if (sample > 0 && job.Schedule.Frames[sample] == job.Schedule.Frames[sample - 1]) continue;
+                    if (IsRepeated(job.Schedule, sample)) continue;
                     job.Watchdog.Feed(Patience(job, sample));
                     yield return await NextAsync(process, job, sample).ConfigureAwait(false) ?? throw new PlanFailedException();
                 }
@@ -136,19 +157,20 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
         var after = group.Start + 1 < timeline.Times.Length ? timeline.Times[group.Start + 1] : timeline.End;
         var seconds = ((decimal)timeline.Times[group.Start] + ((after - timeline.Times[group.Start]) / 2m)) * timeline.Numerator / timeline.Denominator;
         string[] seek = ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", seconds.ToString("0.000000", System.Globalization.CultureInfo.InvariantCulture)];
-        return Start(job, [.. Threads(1), .. seek], LumaFilter.Exactly(job.Video, wanted, job.Luma), wanted.Length, null);
+        return Start(job, [.. Threads(1), .. seek], LumaFilter.Exactly(job.Video, wanted, job.Luma));
     }
 
-    private FfmpegProcess Start(Job job, string[] input, string filter, int frames, Action<long>? decoded) => FfmpegProcess.Start(
-        job.Program,
-        [
-            "-nostdin", .. FfmpegInput.Global(_options), "-copyts", "-noautorotate", "-reinit_filter", "0", .. input,
-            .. FfmpegInput.Options(job.Video.Format, _options), .. FfmpegInput.File(job.Video.Path), "-map", "0:V:0",
-            "-vf", filter, "-pix_fmt", job.Luma.Output, "-fps_mode", "passthrough", "-frames:v", FfmpegInput.Text(frames),
-            "-blocksize", "1048576", "-f", "rawvideo", "pipe:1",
-        ],
-        job.Watchdog.Token,
-        decoded);
+    private FfmpegProcess Start(Job job, string[] input, string filter, Action<long>? decoded = null) =>
+        FfmpegProcess.Start(_tools.Ffmpeg, Arguments(input, "-vf", filter), job.Watchdog.Token, decoded);
+
+    private string[] Arguments(string[] input, params string[] filter) =>
+    [
+        "-nostdin", .. FfmpegInput.Global(_options), "-copyts", "-noautorotate", "-reinit_filter", "0", .. input,
+        .. FfmpegInput.Options(_format, _options), .. FfmpegInput.File(_path), "-map", "0:V:0",
+        .. filter, "-fps_mode", "passthrough", "-blocksize", "1048576", "-f", "rawvideo", "pipe:1",
+    ];
+
+    private static bool IsRepeated(KeyframeSchedule schedule, int sample) => sample > 0 && schedule.Frames[sample] == schedule.Frames[sample - 1];
 
     private static string[] Threads(int threads) => threads == 0 ? [] : ["-threads", FfmpegInput.Text(threads)];
 
@@ -188,7 +210,7 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource
         }
     }
 
-    private sealed record Job(ProbedVideo Video, KeyframeSchedule Schedule, LumaFormat Luma, string Program, Watchdog Watchdog, Action<string> Damaged);
+    private sealed record Job(ProbedVideo Video, KeyframeSchedule Schedule, LumaFormat Luma, Watchdog Watchdog, Action<string> Damaged);
 
     /// <summary>Whether a decoder of key frames alone shows just the frames that the container calls so.</summary>
     private sealed class KeyFrameCheck(FrameTimeline timeline)

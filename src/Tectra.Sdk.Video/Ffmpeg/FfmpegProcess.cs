@@ -9,7 +9,7 @@ namespace Tectra.Sdk.Video.Ffmpeg;
 /// </summary>
 internal sealed class FfmpegProcess : IAsyncDisposable
 {
-    private const int BufferBytes = 4096;
+    private const int BufferBytes = 16 * 1024;
 
     // All that a program needs to find its libraries. FFREPORT, which makes ffmpeg write log files, isn't among them.
     private static readonly string[] KeptVariables = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "TEMP", "TMPDIR"];
@@ -17,7 +17,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _draining;
     private readonly MessageTail _messages;
-    private readonly CancellationTokenRegistration _ending;
+    private CancellationTokenRegistration _ending;
 
     private FfmpegProcess(Process process, Action<long>? decoded, CancellationToken cancellationToken)
     {
@@ -32,13 +32,14 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>What it writes to standard output.</summary>
     public Stream Output { get; }
 
-    /// <summary>Starts a program. It gets no input, and of the environment what it needs.</summary>
+    /// <summary>Starts a program. It gets no input unless that is asked for, and of the environment what it needs.</summary>
     /// <param name="path">Where the program is.</param>
     /// <param name="arguments">Its arguments, each as it is.</param>
     /// <param name="cancellationToken">Ends the process at once, so that its output ends too.</param>
     /// <param name="decoded">Is told the time of every frame that <see cref="LumaFilter.Told"/> reports.</param>
+    /// <param name="waits">Whether it waits for what <see cref="SendAsync"/> will send.</param>
     /// <exception cref="MissingToolException">The program can't be started (<c>ffmpeg_missing</c>).</exception>
-    public static FfmpegProcess Start(string path, IEnumerable<string> arguments, CancellationToken cancellationToken, Action<long>? decoded = null)
+    public static FfmpegProcess Start(string path, IEnumerable<string> arguments, CancellationToken cancellationToken, Action<long>? decoded = null, bool waits = false)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(path)
@@ -57,12 +58,30 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         try
         {
             var process = Process.Start(start)!;
-            process.StandardInput.Close();
+            if (!waits) process.StandardInput.Close();
             return new FfmpegProcess(process, decoded, cancellationToken);
         }
         catch (Win32Exception e)
         {
             throw FfmpegTools.Missing($"{path} can't be run (error {e.NativeErrorCode} of the system).", e);
+        }
+    }
+
+    /// <summary>Gives a process that waits all of its input. One that has ended already shows that by its output.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="cancellationToken">Ends the process from now on, instead of the token that it was started with.</param>
+    public async Task SendAsync(string input, CancellationToken cancellationToken)
+    {
+        await _ending.DisposeAsync().ConfigureAwait(false);
+        _ending = cancellationToken.UnsafeRegister(state => ((FfmpegProcess)state!).Kill(), this);
+        try
+        {
+            await _process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken).ConfigureAwait(false);
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // Nobody reads it any more.
         }
     }
 

@@ -6,7 +6,7 @@ namespace Tectra.Sdk.Video.Ffmpeg;
 /// <summary>The two programs: found once, and asked once which version they are. Thread-safe.</summary>
 internal sealed class FfmpegTools
 {
-    private const int LeastMajor = 5, LeastMinor = 1;
+    private const int LeastMajor = 5, LeastMinor = 1, FilesForAnyOption = 7;
     private const string Install = "Install ffmpeg 5.1 or newer (on Debian and Ubuntu: apt-get install ffmpeg), or name the programs in TECTRA_FFMPEG and TECTRA_FFPROBE.";
     private static readonly TimeSpan VersionTimeout = TimeSpan.FromSeconds(20);
 
@@ -23,23 +23,23 @@ internal sealed class FfmpegTools
         // Two callers may ask at once; both get the same answer.
         var ffmpeg = Locate("ffmpeg", _options.FfmpegPath, null);
         var ffprobe = Locate("ffprobe", _options.FfprobePath, _options.FfmpegPath);
-        await Task.WhenAll(CheckVersionAsync("ffmpeg", ffmpeg, cancellationToken), CheckVersionAsync("ffprobe", ffprobe, cancellationToken)).ConfigureAwait(false);
-        return _found = new Found(ffmpeg, ffprobe);
+        var versions = await Task.WhenAll(MajorVersionAsync("ffmpeg", ffmpeg, cancellationToken), MajorVersionAsync("ffprobe", ffprobe, cancellationToken)).ConfigureAwait(false);
+        return _found = new Found(ffmpeg, ffprobe, versions[0] >= FilesForAnyOption ? "-/filter:v" : "-filter_script:v");
     }
 
-    /// <summary>Whether the first line of <c>-version</c> is of a version that is new enough; builds from git say no number and are taken as new.</summary>
-    internal static bool IsNewEnough(string program, string line)
+    /// <summary>The version that the first line of <c>-version</c> tells, or null if it isn't new enough; builds from git say no number and are taken as the newest.</summary>
+    internal static int? MajorVersion(string program, string line)
     {
         var start = $"{program} version ";
-        if (!line.StartsWith(start, StringComparison.Ordinal)) return false;
+        if (!line.StartsWith(start, StringComparison.Ordinal)) return null;
         var version = line.AsSpan(start.Length).TrimStart('n');
-        if (version.StartsWith("N-") || version.StartsWith("git-")) return true;
+        if (version.StartsWith("N-") || version.StartsWith("git-")) return int.MaxValue;
         var length = 0;
         while (length < version.Length && (char.IsAsciiDigit(version[length]) || version[length] == '.')) length++;
         var parts = version[..length].ToString().Split('.');
-        if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)) return false;
+        if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)) return null;
         var minor = parts.Length > 1 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        return major > LeastMajor || (major == LeastMajor && minor >= LeastMinor);
+        return major > LeastMajor || (major == LeastMajor && minor >= LeastMinor) ? major : null;
     }
 
     private static string Locate(string program, string? named, string? sibling)
@@ -53,7 +53,7 @@ internal sealed class FfmpegTools
             ?? throw Missing($"{program} isn't installed.");
     }
 
-    private static async Task CheckVersionAsync(string program, string path, CancellationToken cancellationToken)
+    private static async Task<int> MajorVersionAsync(string program, string path, CancellationToken cancellationToken)
     {
         string line;
         try
@@ -71,7 +71,7 @@ internal sealed class FfmpegTools
         {
             throw Missing($"{path} doesn't say its version.");
         }
-        if (!IsNewEnough(program, line)) throw Missing($"{path} is too old or no {program}: it says \"{Short(line)}\".");
+        return MajorVersion(program, line) ?? throw Missing($"{path} is too old or no {program}: it says \"{Short(line)}\".");
     }
 
     private static string Short(string line) => line.Length <= 60 ? line : line[..60] + "…";
@@ -82,5 +82,6 @@ internal sealed class FfmpegTools
     /// <summary>Where the programs are. Immutable.</summary>
     /// <param name="Ffmpeg">The path of ffmpeg.</param>
     /// <param name="Ffprobe">The path of ffprobe.</param>
-    public sealed record Found(string Ffmpeg, string Ffprobe);
+    /// <param name="FilterOption">ffmpeg's option that names a file with the filters.</param>
+    public sealed record Found(string Ffmpeg, string Ffprobe, string FilterOption);
 }

@@ -16,14 +16,14 @@ internal static class LumaFilter
     /// For a decoder that passes all frames: of each sample the frame. The times are brought to the schedule's unit, in which
     /// everything is whole; then "less than half a millisecond after t" is "at or before t, when moved forward by half a millisecond less one".
     /// </summary>
-    public static string Samples(ProbedVideo video, KeyframeSchedule schedule, LumaFormat luma, bool told) => string.Join(',',
+    public static string Samples(ProbedVideo video, KeyframeSchedule schedule, LumaFormat luma) => string.Join(',',
     [
-        .. (IEnumerable<string>)(told ? [Told] : []),
         string.Create(CultureInfo.InvariantCulture, $"settb=1/{schedule.UnitsPerSecond}"),
         $"setpts={Times(schedule)}",
         // Once more the last frame, a little later: the rate filter sometimes loses the last one that it is given.
         "tpad=stop=1:stop_mode=clone",
         string.Create(CultureInfo.InvariantCulture, $"fps=fps={schedule.Rate}:round=up:start_time=0"),
+        string.Create(CultureInfo.InvariantCulture, $"trim=end_frame={schedule.Frames.Length}"),
         .. Picture(video, luma),
     ]);
 
@@ -31,8 +31,12 @@ internal static class LumaFilter
     public static string All(ProbedVideo video, LumaFormat luma) => string.Join(',', ["setpts=N", .. Picture(video, luma)]);
 
     /// <summary>For a decoder that was placed before them: the frames with exactly these times.</summary>
-    public static string Exactly(ProbedVideo video, IEnumerable<long> times, LumaFormat luma) =>
-        string.Join(',', [$"select={string.Join('+', times.Select(time => string.Create(CultureInfo.InvariantCulture, $"eq(pts\\,{time})")))}", .. Picture(video, luma)]);
+    public static string Exactly(ProbedVideo video, long[] times, LumaFormat luma) => string.Join(',',
+    [
+        $"select={string.Join('+', times.Select(time => string.Create(CultureInfo.InvariantCulture, $"eq(pts\\,{time})")))}",
+        string.Create(CultureInfo.InvariantCulture, $"trim=end_frame={times.Length}"),
+        .. Picture(video, luma),
+    ]);
 
     /// <summary>How the line begins that follows each report.</summary>
     internal static ReadOnlySpan<byte> ToldKey => "tectra="u8;

@@ -7,10 +7,9 @@ namespace Tectra.Sdk.Video.Ffmpeg;
 /// How ffmpeg gets at the luma of a pixel format: plane Y as it is coded where there is one, without a change of range; grey computed from
 /// the colours where there is none. Immutable.
 /// </summary>
-/// <param name="Filters">The filters, after which frames are grey.</param>
-/// <param name="Output">The grey that comes out: <c>gray</c> or <c>gray10le</c> and the like.</param>
+/// <param name="Filters">The filters, after which frames are grey: <c>gray</c> or <c>gray10le</c> and the like.</param>
 /// <param name="Depth">Bits of a sample; more than 8 take two bytes, the low one first.</param>
-internal sealed partial record LumaFormat(IReadOnlyList<string> Filters, string Output, int Depth)
+internal sealed partial record LumaFormat(IReadOnlyList<string> Filters, int Depth)
 {
     private static readonly Dictionary<string, string> PlanarTwins = new(StringComparer.Ordinal)
     {
@@ -48,13 +47,13 @@ internal sealed partial record LumaFormat(IReadOnlyList<string> Filters, string 
     public static LumaFormat Of(string pixelFormat)
     {
         var planar = PlanarTwins.GetValueOrDefault(pixelFormat, pixelFormat);
-        if (Planar().Match(planar) is not { Success: true } match) return new LumaFormat(["format=gray"], "gray", 8);
+        if (Planar().Match(planar) is not { Success: true } match) return new LumaFormat(["format=gray"], 8);
         var depth = match.Groups["depth"] is { Success: true, ValueSpan: var digits } ? int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture) : 8;
         var format = match.Groups["name"].Value + (depth > 8 ? "le" : "");
         var output = depth > 8 ? string.Create(CultureInfo.InvariantCulture, $"gray{depth}le") : "gray";
         return format == output
-            ? new LumaFormat([$"format={output}"], output, depth)
-            : new LumaFormat([$"format={format}", "extractplanes=y", $"format={output}"], output, depth);
+            ? new LumaFormat([$"format={output}"], depth)
+            : new LumaFormat([$"format={format}", "extractplanes=y", $"format={output}"], depth);
     }
 
     [GeneratedRegex("^(?<name>(yuva?4(20|22|44|40|11|10)p|yuvj4(20|22|44|40|11)p|gray|ya(?=16))(?<depth>9|10|12|14|16)?|ya8)(le|be)?$", RegexOptions.ExplicitCapture)]

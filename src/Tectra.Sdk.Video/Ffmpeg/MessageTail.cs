@@ -29,11 +29,15 @@ internal sealed class MessageTail
 
     public void Add(ReadOnlySpan<byte> bytes)
     {
-        foreach (var value in bytes)
+        while (!bytes.IsEmpty)
         {
             // A longer line comes in parts.
-            if (value != (byte)'\n') _line[_length++] = value;
-            if (value == (byte)'\n' || _length == MaxLine) Finish();
+            var end = bytes.IndexOf((byte)'\n');
+            var part = bytes[..Math.Min(end < 0 ? bytes.Length : end, MaxLine - _length)];
+            part.CopyTo(_line.AsSpan(_length));
+            _length += part.Length;
+            bytes = bytes[(part.Length == end ? end + 1 : part.Length)..];
+            if (part.Length == end || _length == MaxLine) Finish();
         }
     }
 

@@ -22,15 +22,14 @@ internal sealed record SampledVideo(ProbedVideo Video, KeyframeSchedule Schedule
 internal sealed class VideoSampler
 {
     private readonly VideoOptions _options;
+    private readonly FfmpegTools _tools;
     private readonly FfmpegProbe _probe;
-    private readonly FfmpegKeyframeSource _source;
 
     public VideoSampler(VideoOptions options)
     {
         _options = options;
-        var tools = new FfmpegTools(options);
-        _probe = new FfmpegProbe(tools, options);
-        _source = new FfmpegKeyframeSource(tools, options);
+        _tools = new FfmpegTools(options);
+        _probe = new FfmpegProbe(_tools, options);
     }
 
     /// <summary>Samples a video.</summary>
@@ -46,6 +45,9 @@ internal sealed class VideoSampler
         VideoFile file, Func<TimeSpan, SampleRate> rate, Func<SampleRate, int> step, int maxSamples, ProgressMeter progress, CancellationToken cancellationToken)
     {
         var format = file.RequireFormat(_options);
+        var source = new FfmpegKeyframeSource(await _tools.FindAsync(cancellationToken).ConfigureAwait(false), _options, file.Path, format);
+        await using var _ = source.ConfigureAwait(false);
+        source.Prepare(cancellationToken);
         var video = await _probe.ReadAsync(file.Path, format, cancellationToken).ConfigureAwait(false);
         var schedule = KeyframeSchedule.Create(video.Timeline, rate(video.Timeline.Duration), maxSamples);
         progress.Expect(schedule.Rate, schedule.Frames.Length);
@@ -55,7 +57,7 @@ internal sealed class VideoSampler
         {
             try
             {
-                var frames = _source.ReadAsync(video, schedule, plans[attempt], groups, said => damage ??= said, cancellationToken);
+                var frames = source.ReadAsync(video, schedule, plans[attempt], groups, said => damage ??= said, cancellationToken);
                 var (hashes, digests) = await FrameHasher.HashAsync(
                     frames, video.Width, video.Height, schedule, step(schedule.Rate), _options.Hashers, progress.Hashed, cancellationToken).ConfigureAwait(false);
                 progress.Hashed(hashes.Length - 1);
