@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tectra.Sdk.Api;
 using Tectra.Sdk.Certificates;
 using Tectra.Sdk.Content;
+using Tectra.Sdk.Imaging.Pixels;
 using Tectra.Sdk.Imaging.Watermarking;
 using Tectra.Sdk.Keys;
 using Tectra.Sdk.Verification;
@@ -39,6 +40,9 @@ public sealed record SignRequest(OriginType Origin)
 
     /// <summary>The format of the signed file; null keeps the source's.</summary>
     public ImageFormat? OutputFormat { get; init; }
+
+    /// <summary>The longer side of the small picture that comes with the result; 0 for none.</summary>
+    internal int ThumbnailSide { get; init; }
 }
 
 /// <summary>A signed picture, ready to be registered and delivered. Immutable.</summary>
@@ -70,13 +74,16 @@ public sealed record SignedImage
 
     /// <summary>What the signed file couldn't keep of the source, in words for the user.</summary>
     public ImmutableArray<string> Notices { get; init; } = [];
+
+    /// <summary>A small JPEG of the source, if one was asked for.</summary>
+    internal byte[]? Thumbnail { get; init; }
 }
 
 /// <summary>
 /// Signs pictures in this process: fingerprint, signature, watermark, certificate. It sends nothing; registering the result
 /// comes after and can be repeated. Thread-safe if the signer is.
 /// </summary>
-public sealed class ImageSigner
+public sealed partial class ImageSigner
 {
     private readonly CertificateBuilder _builder;
     private readonly ImagingOptions _options;
@@ -130,6 +137,7 @@ public sealed class ImageSigner
             WatermarkProblem = problem,
             PerceptualHashProblem = marked is null ? null : HashProblem(image.Hash.DistanceTo(marked.Hash)),
             Notices = [.. Damage(image), .. marked?.Notices ?? []],
+            Thumbnail = request.ThumbnailSide == 0 ? null : Thumbnail.Create(image.Pixels, image.Header.Metadata, request.ThumbnailSide),
         };
     }
 

@@ -13,6 +13,7 @@ public sealed class AtomicFile : IDisposable
     private readonly string _temporary;
     private readonly string _target;
     private bool _finished;
+    private bool _isKept;
 
     private AtomicFile(string temporary, string target)
     {
@@ -83,6 +84,9 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
+    /// <summary>Takes up content that is on the disk already, in the target's file system. Disposing without <see cref="Commit"/> leaves it where it is.</summary>
+    internal static AtomicFile OfStaged(string temporary, string target) => new(temporary, Path.GetFullPath(target)) { _isKept = true };
+
     private static (AtomicFile File, FileStream Stream) Begin(string path, bool ownerOnly)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -131,6 +135,7 @@ public sealed class AtomicFile : IDisposable
     {
         if (_finished) return;
         _finished = true;
+        if (_isKept) return;
         try
         {
             File.Delete(_temporary);

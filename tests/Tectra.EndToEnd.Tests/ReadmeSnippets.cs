@@ -58,6 +58,13 @@ public sealed class ReadmeSnippets
             Console.WriteLine($"{report.PassedChecks} of 4, {report.Verdict}, {report.Content}");
             Assert.That((report.PassedChecks, report.Content), Is.EqualTo((4, ContentState.IdenticalToSigned)));
 
+            Directory.CreateDirectory("portfolio");
+            File.Copy("photo.png", "portfolio/one.png");
+            // A portfolio: side by side, as fast as the results are taken.
+            var pictures = Directory.EnumerateFiles("portfolio", "*.png").Select(path => PictureToSign.FromFile(path, new SignRequest(OriginType.DigitalArtwork)));
+            await foreach (SignOutcome outcome in signer.SignManyAsync(pictures.ToAsyncEnumerable()))
+                Console.WriteLine(outcome.Signed is { } done ? $"{outcome.Picture.Name}: {done.Certificate.RecordId}" : $"{outcome.Picture.Name}: {outcome.Error!.Message}");
+
             // Or without any registry: one JSON file holds everything a verifier needs.
             EvidenceBundle bundle = (await registry.GetEvidenceAsync(signed.Certificate.RecordId))!;
             VerificationReport offline = Verifier.Verify(observed, [bundle], EvidenceSource.Bundle, policy, TimeProvider.System.GetUtcNow());

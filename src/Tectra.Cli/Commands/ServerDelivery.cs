@@ -141,7 +141,7 @@ internal sealed class ServerDelivery(RegistrationOutbox outbox, ITectraApi api, 
     {
         if (state.Refusal is { } refusal)
         {
-            console.Failure(signed.Source, new ErrorDocument(refusal.Code, $"'{signed.Target}' was signed{(signed.Target == signed.Source ? "" : " and written")}, but the server refused to register it: {refusal.Message}"));
+            signed.Refuse(console, new ErrorDocument(refusal.Code, $"'{signed.Target}' was signed{(signed.Target == signed.Source ? "" : " and written")}, but the server refused to register it: {refusal.Message}"));
             return ExitCode.Failure;
         }
         var problem = state.IsQueued && _problem is { } reason ? new ErrorDocument(reason.Code, reason.Message) : null;

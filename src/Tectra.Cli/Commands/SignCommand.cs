@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Tectra.Cli.Batch;
 using Tectra.Cli.Output;
 using Tectra.Cli.State;
 using Tectra.Sdk;
@@ -19,7 +20,7 @@ internal static class SignCommand
 
     public static Command Create()
     {
-        var files = CommandParts.FilesArgument("JPEG, PNG or WebP pictures, or videos (MP4, WebM and what else ffmpeg reads).");
+        var files = CommandParts.FilesArgument("JPEG, PNG or WebP pictures, or videos (MP4, WebM and what else ffmpeg reads); or folders of them, which are signed into another folder.");
         var output = new Option<string?>("--output", "-o") { Description = "A file (one input; its extension chooses the format) or a folder (formats are kept). Default: NAME.signed.EXT beside the input. What is there is replaced. A video is delivered as it is: with an output as a copy, else nothing is written." };
         var origin = new Option<string>("--origin") { Description = $"What it is: {string.Join(", ", OriginType.All.Select(type => type.Code))}.", DefaultValueFactory = _ => OriginType.DigitalArtwork.Code };
         var device = new Option<string?>("--device") { Description = "The capturing device or model." };
@@ -30,10 +31,13 @@ internal static class SignCommand
         var fps = CommandParts.SampleRateOption();
         var local = CommandParts.LocalOption();
         var wait = new Option<int>("--wait") { Description = $"With a server: how many seconds to wait at the end for registrations to be delivered, 0 to {MaxWaitSeconds}. What isn't stays in the outbox.", DefaultValueFactory = _ => 30 };
+        var recursive = new Option<bool>("--recursive", "-r") { Description = "Folders: also the folders in them." };
+        var jobs = new Option<int>("--jobs", "-j") { Description = $"Folders: how many pictures to sign side by side, 1 to {SignManyOptions.MostJobs}. Default: one a processor.", DefaultValueFactory = _ => SignManyOptions.Default.Jobs };
+        var resume = new Option<bool>("--resume") { Description = "Folders: go on with the batch that the output folder must have begun. (Without, one that is there is gone on with too.)" };
         var sendName = new Option<bool>("--send-filename") { Description = "Tell the registry the source's file name, for lists. It is shown to nobody else." };
         var command = new Command("sign", "Sign and watermark images, sign videos, and register them: at the server that is configured, else in the registry on this machine.")
         {
-            files, output, origin, device, meta, key, parent, watermark, fps, local, wait, sendName,
+            files, output, origin, device, meta, key, parent, watermark, fps, recursive, jobs, resume, local, wait, sendName,
         };
         return command.WithAction(CommandParts.JsonOption(), (parsed, console, cancellationToken) =>
         {
@@ -47,20 +51,27 @@ internal static class SignCommand
             var seconds = parsed.GetValue(wait);
             if (seconds is < 0 or > MaxWaitSeconds) throw new ArgumentException($"--wait is 0 to {MaxWaitSeconds} seconds.");
             var job = new Job(parsed.GetRequiredValue(files), parsed.GetValue(output), parsed.GetValue(key), request, parsed.GetValue(fps), parsed.GetValue(sendName), console);
+            if (job.Files.Any(Directory.Exists) || parsed.GetValue(recursive) || parsed.GetValue(resume) || parsed.GetResult(jobs) is { Implicit: false })
+            {
+                if (job.Output is null) throw new ArgumentException("Say with --output into which folder to sign.");
+                if (File.Exists(job.Output)) throw new ArgumentException($"'{job.Output}' is a file; a batch is signed into a folder.");
+                if (parsed.GetValue(jobs) is < 1 or > SignManyOptions.MostJobs) throw new ArgumentException($"--jobs is 1 to {SignManyOptions.MostJobs}.");
+                job = job with { Batch = new BatchRequest(job.Files, job.Output, parsed.GetValue(recursive), parsed.GetValue(jobs), parsed.GetValue(resume), request, job.SendsNames) };
+            }
             return RunAsync(job, parsed.GetValue(local), TimeSpan.FromSeconds(seconds), cancellationToken);
         }, files);
     }
 
     private static async Task<int> RunAsync(Job job, bool local, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var targets = new OutputTargets(job.Files, job.Output);
+        var targets = job.Batch is null ? new OutputTargets(job.Files, job.Output) : null;
         var home = TectraHome.Open();
         return !local && ServerAccess.Find(home) is { } server
             ? await RegisterAtServerAsync(job, targets, home, server, wait, cancellationToken).ConfigureAwait(false)
             : await RegisterHereAsync(job, targets, home, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<int> RegisterHereAsync(Job job, OutputTargets targets, TectraHome home, CancellationToken cancellationToken)
+    private static async Task<int> RegisterHereAsync(Job job, OutputTargets? targets, TectraHome home, CancellationToken cancellationToken)
     {
         var stored = await home.OpenSigningKeyAsync(job.KeyName, cancellationToken).ConfigureAwait(false);
         using var key = Open(home, stored);
@@ -72,7 +83,7 @@ internal static class SignCommand
         }
     }
 
-    private static async Task<int> RegisterAtServerAsync(Job job, OutputTargets targets, TectraHome home, ServerAccess server, TimeSpan wait, CancellationToken cancellationToken)
+    private static async Task<int> RegisterAtServerAsync(Job job, OutputTargets? targets, TectraHome home, ServerAccess server, TimeSpan wait, CancellationToken cancellationToken)
     {
         server.RequireApiKey();
         using var client = server.CreateClient();
@@ -89,8 +100,9 @@ internal static class SignCommand
         return stored.Unprotect(fernet);
     }
 
-    private static async Task<int> SignAsync(Job job, OutputTargets targets, Signers signers, ISignDelivery delivery, CancellationToken cancellationToken)
+    private static async Task<int> SignAsync(Job job, OutputTargets? targets, Signers signers, ISignDelivery delivery, CancellationToken cancellationToken)
     {
+        if (targets is null) return await new BatchRun(job.Batch!, signers.Pictures, signers.Videos, signers.PublicKey, delivery, job.Console).RunAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             foreach (var file in job.Files)
@@ -152,11 +164,15 @@ internal static class SignCommand
     }
 
     /// <summary>What the arguments ask for.</summary>
-    private sealed record Job(string[] Files, string? Output, string? KeyName, SignRequest Request, SampleRate? SampleRate, bool SendsNames, CommandOutput Console);
+    private sealed record Job(string[] Files, string? Output, string? KeyName, SignRequest Request, SampleRate? SampleRate, bool SendsNames, CommandOutput Console)
+    {
+        /// <summary>Null where single files are signed.</summary>
+        public BatchRequest? Batch { get; init; }
+    }
 
     /// <summary>Signers of one key.</summary>
-    private sealed record Signers(ImageSigner Pictures, VideoSigner Videos)
+    private sealed record Signers(ImageSigner Pictures, VideoSigner Videos, PublicKey PublicKey)
     {
-        public static Signers Of(SigningKey key, SignerIdentity identity, Job job) => new(new ImageSigner(key, identity), new VideoSigner(key, identity, Media.Options(job.SampleRate)));
+        public static Signers Of(SigningKey key, SignerIdentity identity, Job job) => new(new ImageSigner(key, identity), new VideoSigner(key, identity, Media.Options(job.SampleRate)), key.PublicKey);
     }
 }

@@ -17,13 +17,19 @@ internal sealed record SignedClip(string Source, string Target, SignedVideo Sign
 
     public override async ValueTask<AtomicFile?> StageAsync(CancellationToken cancellationToken)
     {
-        if (Target == Source) return null;
+        return Target == Source ? null : await StageCopyAsync(Source, Target, Signed.Certificate.Fingerprint.Sha256, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Copies a file that was signed.</summary>
+    /// <exception cref="InvalidContentException">It isn't what was signed any more (<c>file_changed</c>).</exception>
+    public static async Task<AtomicFile> StageCopyAsync(string from, string to, Sha256Digest expected, CancellationToken cancellationToken)
+    {
         using var sha256 = SHA256.Create();
-        var source = new CryptoStream(new FileStream(Source, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan), sha256, CryptoStreamMode.Read);
+        var source = new CryptoStream(new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan), sha256, CryptoStreamMode.Read);
         await using (source.ConfigureAwait(false))
         {
-            var staged = await AtomicFile.StageAsync(Target, source, cancellationToken).ConfigureAwait(false);
-            if (new Sha256Digest(sha256.Hash) == Signed.Certificate.Fingerprint.Sha256) return staged;
+            var staged = await AtomicFile.StageAsync(to, source, cancellationToken).ConfigureAwait(false);
+            if (new Sha256Digest(sha256.Hash) == expected) return staged;
             staged.Dispose();
             throw new InvalidContentException(ErrorCodes.FileChanged, "The file was changed while it was copied. Sign it when it is complete.");
         }

@@ -27,6 +27,9 @@ internal abstract record SignedFile(string Source, string Target)
 
     /// <summary>Reports it.</summary>
     public abstract void Report(CommandOutput console, RegistrationState state);
+
+    /// <summary>Reports that the registry refused it.</summary>
+    public virtual void Refuse(CommandOutput console, ErrorDocument refusal) => console.Failure(Source, refusal);
 }
 
 /// <summary>A picture.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tectra.Cli.Batch;
 using Tectra.Cli.State;
 using Tectra.Sdk.Api;
 
@@ -10,6 +11,9 @@ internal static class CliJson
 {
     /// <summary>One object a line.</summary>
     public static CliJsonContext Line { get; } = new(Wire.Options(indented: false));
+
+    /// <summary>One object a line, without members that are null.</summary>
+    public static CliJsonContext Lean { get; } = new(new JsonSerializerOptions(Wire.Options(indented: false)) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
 
     /// <summary>For files.</summary>
     public static CliJsonContext Indented { get; } = new(Wire.Options(indented: true));
@@ -119,6 +123,9 @@ internal sealed record OutboxFlushLine(string Outbox, int Delivered, int Refused
 internal sealed record ServeLine(string[] Urls, string Database, string LedgerPublicKey);
 
 [JsonSerializable(typeof(StoredKey))]
+[JsonSerializable(typeof(BatchEntry))]
+[JsonSerializable(typeof(BatchSummaryLine))]
+[JsonSerializable(typeof(SpoolDocument))]
 [JsonSerializable(typeof(ServeLine))]
 [JsonSerializable(typeof(ServerLogin))]
 [JsonSerializable(typeof(LoginLine))]

@@ -17,14 +17,13 @@ internal sealed class CommandOutput
     private const int RedirectedWidth = 4096; // files and pipes aren't wrapped
 
     private readonly TextWriter _out;
-    private readonly IAnsiConsole _errors;
 
     public CommandOutput(bool json, TextWriter output, TextWriter errors)
     {
         IsJson = json;
         _out = output;
         Console = Make(output, System.Console.IsOutputRedirected);
-        _errors = Make(errors, System.Console.IsErrorRedirected);
+        Errors = Make(errors, System.Console.IsErrorRedirected);
     }
 
     /// <summary>Whether the caller asked for JSON.</summary>
@@ -35,6 +34,12 @@ internal sealed class CommandOutput
 
     /// <summary>For tables and text.</summary>
     public IAnsiConsole Console { get; }
+
+    /// <summary>For troubles and progress.</summary>
+    public IAnsiConsole Errors { get; }
+
+    /// <summary>Whether a person watches standard error.</summary>
+    public bool IsInteractive => !IsJson && !System.Console.IsErrorRedirected;
 
     /// <summary>The code of an exception that a command reports instead of failing on.</summary>
     public static ErrorDocument? ErrorOf(Exception exception) => exception switch
@@ -80,8 +85,8 @@ internal sealed class CommandOutput
     /// <summary>Does something long about a file, with a progress bar on standard error if that is a terminal and a person reads it.</summary>
     public async Task<T> WithProgressAsync<T>(string file, Func<IProgress<VideoProgress>?, Task<T>> work)
     {
-        if (IsJson || System.Console.IsErrorRedirected) return await work(null).ConfigureAwait(false);
-        return await _errors.Progress().AutoClear(true)
+        if (!IsInteractive) return await work(null).ConfigureAwait(false);
+        return await Errors.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(context =>
             {
@@ -94,13 +99,13 @@ internal sealed class CommandOutput
     public void Failure(string file, ErrorDocument error)
     {
         if (IsJson) Line(new FailureDocument(file, error), CliJson.Line.FailureDocument);
-        else _errors.MarkupLine($"[red]✗[/] {Escape(file)}: {Escape(error.Message)} [dim]({Escape(error.Code)})[/]");
+        else Errors.MarkupLine($"[red]✗[/] {Escape(file)}: {Escape(error.Message)} [dim]({Escape(error.Code)})[/]");
     }
 
     /// <summary>A remark about a file (or nothing) for the user; not for machines.</summary>
     public void Remark(string? file, string text)
     {
-        if (!IsJson) _errors.MarkupLine($"  [yellow]![/] {(file is null ? "" : $"{Escape(file)}: ")}{Escape(text)}");
+        if (!IsJson) Errors.MarkupLine($"  [yellow]![/] {(file is null ? "" : $"{Escape(file)}: ")}{Escape(text)}");
     }
 
     /// <summary>Colours on a terminal that has them; plain text into files and pipes.</summary>

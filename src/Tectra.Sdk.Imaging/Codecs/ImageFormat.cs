@@ -22,13 +22,14 @@ public static class ImageFormats
     public static ImageFormat Detect(ReadOnlySpan<byte> file)
     {
         if (file.IsEmpty) throw new InvalidContentException(ErrorCodes.FileEmpty, "The file is empty.");
-        if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8])) return ImageFormat.Jpeg;
-        if (file.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])) return ImageFormat.Png;
-        if (file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8)) return ImageFormat.WebP;
+        if (Find(file) is { } format) return format;
         throw new InvalidContentException(
             ErrorCodes.UnsupportedFormat,
             $"This is {Describe(file)}. Tectra reads JPEG, PNG and WebP; convert the picture to one of these.");
     }
+
+    /// <summary>Whether the first bytes are of a format that is read.</summary>
+    internal static bool IsKnown(ReadOnlySpan<byte> file) => Find(file) is not null;
 
     /// <summary>The media type, such as <c>image/jpeg</c>.</summary>
     public static string MediaType(this ImageFormat format) => format switch
@@ -60,6 +61,13 @@ public static class ImageFormats
         };
         format = known.GetValueOrDefault();
         return known is not null;
+    }
+
+    private static ImageFormat? Find(ReadOnlySpan<byte> file)
+    {
+        if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8])) return ImageFormat.Jpeg;
+        if (file.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])) return ImageFormat.Png;
+        return file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8) ? ImageFormat.WebP : null;
     }
 
     private static string Describe(ReadOnlySpan<byte> file)
