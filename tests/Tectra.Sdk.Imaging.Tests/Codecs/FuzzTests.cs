@@ -9,7 +9,7 @@ public sealed class FuzzTests
     [CancelAfter(600_000)]
     public async Task No_mutant_of_the_odd_files_crashes_hangs_or_throws()
     {
-        var (count, seconds) = TestData.IsFull ? (300_000, 420) : (40_000, 120);
+        var (count, seconds) = TestData.IsFull ? (300_000, 420) : (15_000, 120);
         var runs = Enumerable.Range(0, Processes).Select(start => RunAsync(start, count / Processes, seconds)).ToArray();
         var lines = await Task.WhenAll(runs);
         var mutants = lines.Sum(line => long.Parse(line.Split(' ')[0].Split('=')[1]));
@@ -23,7 +23,7 @@ public sealed class FuzzTests
     {
         // The C library fills fresh memory with a value of our choice: what shows through differs between the two runs.
         var runs = await Task.WhenAll(new[] { "85", "170" }.Select(fill => ChildProcess.RunAsync(
-            [ChildProcess.TestChild, "pixels", TestData.PathOf("images/odd"), "0", TestData.IsFull ? "100000" : "20000"],
+            [ChildProcess.TestChild, "pixels", TestData.PathOf("images/odd"), "0", TestData.IsFull ? "100000" : "10000"],
             new Dictionary<string, string> { ["MALLOC_PERTURB_"] = fill })));
         Assert.Multiple(() =>
         {
