@@ -67,6 +67,7 @@ public sealed class Clips : IDisposable
         var schedule = KeyframeSchedule.Create(video.Timeline, rate, 100_000);
         var groups = plan == SamplingPlan.Seeking ? SamplingPlans.Groups(schedule, frameCost) : [];
         await using var source = new FfmpegKeyframeSource(await Tools.FindAsync(default), options, file.Path, video.Format);
+        source.Prepare(default);
         var frames = source.ReadAsync(video, schedule, plan ?? SamplingPlan.OnePass, groups, _ => { }, default);
         return (video, schedule, (await FrameHasher.HashAsync(frames, video.Width, video.Height, schedule, 1, 2, _ => { }, default)).Hashes);
     }

@@ -82,6 +82,20 @@ public class FfmpegProcessTests
     }
 
     [Test]
+    public async Task An_ffmpeg_that_reads_no_filters_from_standard_input_gets_them_as_an_argument()
+    {
+        using var clips = new Clips();
+        var options = new VideoOptions
+        {
+            FfmpegPath = Script(clips, "ffmpeg", "case \" $* \" in *' pipe:0 '*) echo 'Unrecognized option' >&2; exit 8;; esac\nexec /usr/bin/ffmpeg \"$@\""),
+            FfprobePath = "/usr/bin/ffprobe",
+        };
+        var frames = (await new VideoInspector(options).InspectFileAsync(Clips.Real(Clip))).Video?.Frames;
+        Assert.That(frames, Is.Not.Null.And.EqualTo((await new VideoInspector().InspectFileAsync(Clips.Real(Clip))).Video!.Frames));
+        Assert.That(Left(clips.Folder), Is.Empty);
+    }
+
+    [Test]
     public async Task A_cancelled_video_leaves_no_process()
     {
         using var clips = new Clips();

@@ -53,21 +53,46 @@ internal sealed class FfmpegKeyframeSource : IKeyframeSource, IAsyncDisposable
     private async IAsyncEnumerable<LumaFrame> PassAsync(Job job)
     {
         var schedule = job.Schedule;
-        Prepare(job.Watchdog.Token);
-        var process = _waiting!;
-        await process.SendAsync(LumaFilter.Samples(job.Video, schedule, job.Luma), job.Watchdog.Token).ConfigureAwait(false);
+        var filter = LumaFilter.Samples(job.Video, schedule, job.Luma);
+        job.Watchdog.Feed(Patience(job, 0));
+        var (process, frame) = await BeginPreparedAsync(job, filter).ConfigureAwait(false);
+        process ??= Start(job, Threads(_options.Threads), filter);
+        await using var _ = process.ConfigureAwait(false);
+        frame ??= await NextAsync(process, job, 0).ConfigureAwait(false);
         var received = 0;
-        for (; received < schedule.Frames.Length; received++)
+        while (frame is not null)
         {
-            job.Watchdog.Feed(Patience(job, received));
-            if (await NextAsync(process, job, received).ConfigureAwait(false) is not { } frame) break;
             if (IsRepeated(schedule, received)) frame.Dispose();
             else yield return frame;
+            if (++received == schedule.Frames.Length) break;
+            job.Watchdog.Feed(Patience(job, received));
+            frame = await NextAsync(process, job, received).ConfigureAwait(false);
         }
         var (code, messages) = await EndAsync(process, job.Watchdog).ConfigureAwait(false);
         if (messages.Length > 0) job.Damaged(FfmpegMessages.Last(messages));
         if (received < schedule.Frames.Length && (received == 0 || code != 0))
             throw new InvalidContentException(ErrorCodes.VideoCorrupt, $"The video can't be decoded ({FfmpegMessages.Last(messages)}).");
+    }
+
+    /// <summary>
+    /// The prepared decoder and its first frame. Nothing if no frame comes: of a bad file, or of an ffmpeg that reads no filters from standard
+    /// input; one that gets them as an argument tells which.
+    /// </summary>
+    private async Task<(FfmpegProcess? Process, LumaFrame? First)> BeginPreparedAsync(Job job, string filter)
+    {
+        if (_waiting is not { } process) return default;
+        LumaFrame? first = null;
+        try
+        {
+            await process.SendAsync(filter, job.Watchdog.Token).ConfigureAwait(false);
+            first = await NextAsync(process, job, 0).ConfigureAwait(false);
+            return first is null ? default : (process, first);
+        }
+        finally
+        {
+            _waiting = null;
+            if (first is null) await process.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>The same with a decoder that skips all but key frames, and says which frames it decoded.</summary>
