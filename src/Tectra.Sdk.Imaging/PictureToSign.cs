@@ -72,7 +72,7 @@ public sealed record SignManyOptions
 
     /// <summary>
     /// How many pixels pictures that are signed side by side may have together (at least 1). A larger picture is signed while no other is.
-    /// Signing takes up to about 20 bytes a pixel.
+    /// Signing takes up to about 30 bytes a pixel.
     /// </summary>
     public long MaxPixelsInMemory
     {
